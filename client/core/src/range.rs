@@ -1,0 +1,4 @@
+//! Ranges.
+/// npm range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRange(String);

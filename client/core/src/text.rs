@@ -1,0 +1,162 @@
+//! The two shapes every small value has: a checked text, and a closed list of words.
+
+use std::fmt;
+
+/// Why a text is not the value it was meant to be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{value} is not a valid {what}: {reason}")]
+pub struct InvalidText {
+    /// The noun of the value, such as `package id`.
+    pub what: &'static str,
+    /// The refused text, quoted, with control characters escaped and cut to 80 characters.
+    pub value: String,
+    /// What the text would have to be.
+    pub reason: String,
+}
+
+impl InvalidText {
+    /// Builds the error from the refused text, which is made safe to print.
+    pub fn new(what: &'static str, value: &str, reason: impl Into<String>) -> Self {
+        Self { what, value: quote(value), reason: reason.into() }
+    }
+}
+
+/// Quotes untrusted text for a message: control characters and bidirectional marks escaped, at most 80 characters.
+pub fn quote(value: &str) -> String {
+    let mut out = String::from("\"");
+    for (count, c) in value.chars().enumerate() {
+        if count == 80 {
+            out.push('…');
+            break;
+        }
+        if c == '"' || c == '\\' {
+            out.push('\\');
+            out.push(c);
+        } else if c.is_control() || is_invisible(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Characters that change how the text around them reads without being seen.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Joins words for a message: `a, b or c`.
+pub(crate) fn one_of(words: impl IntoIterator<Item = impl fmt::Display>) -> String {
+    let mut words: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();
+    match words.pop() {
+        None => String::new(),
+        Some(last) if words.is_empty() => last,
+        Some(last) => format!("{} or {last}", words.join(", ")),
+    }
+}
+
+/// A text with a grammar: private field, one door (`FromStr`), serde goes through the door.
+macro_rules! checked_text {
+    ($(#[$meta:meta])* $name:ident, $what:literal, pattern $pattern:tt, max $max:tt, example $example:tt, $check:expr) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = $pattern, max_length = $max, example = $example))]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::text::InvalidText;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let check: fn(&str) -> Result<(), String> = $check;
+                if text.len() > $max {
+                    return Err($crate::text::InvalidText::new($what, text, concat!("it has more than ", $max, " bytes")));
+                }
+                check(text).map_err(|reason| $crate::text::InvalidText::new($what, text, reason))?;
+                Ok(Self(text.to_owned()))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::text::InvalidText;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+/// A closed list of words: `ALL`, `as_str`, `FromStr`, `Display`, serde. The order of the variants is their order.
+macro_rules! closed_words {
+    ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name {
+            $($(#[$variant_meta])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every word, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word as it is written on the wire, in columns and in messages.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::text::InvalidText;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|word| word.as_str() == text).ok_or_else(|| {
+                    $crate::text::InvalidText::new($what, text, format!("use {}", $crate::text::one_of(Self::ALL)))
+                })
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}

@@ -1,0 +1,106 @@
+//! The life of a version: its state, and beside it its availability.
+
+use crate::Version;
+
+closed_words! {
+    /// Where a version stands between its publisher and its approval.
+    State, "state" {
+        /// Published by the publisher for itself; not submitted.
+        Draft = "draft",
+        /// Waits for a reviewer.
+        PendingReview = "pending_review",
+        /// Approved: the registry signed it.
+        Approved = "approved",
+        /// Rejected; final. The fix is a new version.
+        Rejected = "rejected",
+    }
+}
+
+closed_words! {
+    /// The word of an availability.
+    AvailabilityWord, "availability" {
+        /// May be resolved.
+        Live = "live",
+        /// Resolves, warns, ranks last.
+        Deprecated = "deprecated",
+        /// No new resolution; exact pins and lock files still work.
+        Yanked = "yanked",
+        /// Refused everywhere, also at load.
+        Blocked = "blocked",
+    }
+}
+
+/// Whether an approved version may still be used, and if not, why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Availability {
+    /// The word.
+    pub status: AvailabilityWord,
+    /// Why; empty only for `live`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// What to use instead, where the version is deprecated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<String>,
+}
+
+impl Availability {
+    /// May be resolved.
+    pub fn live() -> Self {
+        Self { status: AvailabilityWord::Live, reason: String::new(), replacement: None }
+    }
+}
+
+/// What the publisher's request and the gate make of a new version.
+///
+/// Marketplace without `submit` stays a draft, whatever the gate said; private and org ignore `submit`.
+pub fn first_state(verdict: crate::gate::Verdict, visibility: crate::Visibility, submit: bool) -> Option<State> {
+    use crate::gate::Verdict;
+    match verdict {
+        Verdict::Refused => None,
+        _ if visibility == crate::Visibility::Marketplace && !submit => Some(State::Draft),
+        Verdict::Held => Some(State::PendingReview),
+        Verdict::Approved => Some(State::Approved),
+    }
+}
+
+/// Why a change of availability is not possible.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AvailabilityError {
+    /// Only what was approved can be taken back.
+    #[error("version {version} is {state}; only an approved version has an availability")]
+    NotApproved {
+        /// The version.
+        version: Version,
+        /// Its state.
+        state: State,
+    },
+    /// A block is lifted by a reviewer, not by its publisher.
+    #[error("version {0} is blocked; only a reviewer or an administrator can change that")]
+    Blocked(Version),
+    /// Yanked, deprecated and blocked say why.
+    #[error("say why: the reason is empty")]
+    ReasonMissing,
+}
+
+/// Decides a change of availability. `may_block` is whether the actor is a reviewer or an administrator.
+pub fn change_availability(
+    version: &Version,
+    state: State,
+    from: &Availability,
+    to: &Availability,
+    may_block: bool,
+) -> Result<(), AvailabilityError> {
+    if state != State::Approved {
+        return Err(AvailabilityError::NotApproved { version: version.clone(), state });
+    }
+    let blocks = from.status == AvailabilityWord::Blocked || to.status == AvailabilityWord::Blocked;
+    if blocks && !may_block {
+        return Err(AvailabilityError::Blocked(version.clone()));
+    }
+    if to.status != AvailabilityWord::Live && to.reason.trim().is_empty() {
+        return Err(AvailabilityError::ReasonMissing);
+    }
+    Ok(())
+}

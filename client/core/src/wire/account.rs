@@ -1,0 +1,89 @@
+use std::collections::BTreeSet;
+
+use crate::access::{MemberRole, Role, TokenScope};
+use crate::{AccountName, PublisherName, Timestamp};
+
+/// Body of `POST /v1/accounts`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewAccount {
+    /// Its name.
+    pub name: AccountName,
+    /// Its roles; none by default.
+    #[serde(default)]
+    pub roles: BTreeSet<Role>,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Account {
+    /// Its name.
+    pub name: AccountName,
+    /// Its roles.
+    pub roles: BTreeSet<Role>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A membership of an account.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Membership {
+    /// The publisher.
+    pub publisher: PublisherName,
+    /// The role in it.
+    pub role: MemberRole,
+}
+
+/// What `GET /v1/me` says of the token that asks.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// The account.
+    pub account: AccountName,
+    /// Its roles.
+    pub roles: BTreeSet<Role>,
+    /// The scopes of the token.
+    pub scopes: BTreeSet<TokenScope>,
+    /// When the token expires.
+    pub expires_at: Timestamp,
+    /// The publishers the account is a member of.
+    pub publishers: Vec<Membership>,
+}
+
+/// Body of `POST /v1/tokens`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewToken {
+    /// The account; by default that of the token that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountName>,
+    /// The scopes, at least one. A token never makes one with more scopes than it has, unless an administrator's does.
+    pub scopes: BTreeSet<TokenScope>,
+    /// When it expires: at most 366 days ahead; by default 90.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Answer of `POST /v1/tokens`: the only time the token itself is shown.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreatedToken {
+    /// The id, by which it is revoked.
+    pub id: String,
+    /// The secret.
+    pub token: String,
+    /// The account it acts for.
+    pub account: AccountName,
+    /// Its scopes.
+    pub scopes: BTreeSet<TokenScope>,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
