@@ -53,6 +53,7 @@ pub struct Request {
 
 /// What became of the publisher's evidence. The verifying was done by `plimsoll-trust`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one value for each decision, and it is passed by reference")]
 pub enum Evidence {
     /// Not looked at here.
     NotEvaluated,
@@ -134,3 +135,6 @@ pub struct RegistryFacts {
 pub fn decide(facts: &Facts<'_>) -> Report {
     checks::run(facts)
 }
+
+#[cfg(test)]
+mod tests;
