@@ -148,7 +148,7 @@ fn offline_the_verdict_is_over_what_can_be_seen() {
 
 #[test]
 fn the_same_gap_is_a_failure_in_a_registry() {
-    let mut case = Case::new().with_code(Some("sandbox"));
+    let mut case = Case::new().with_code(Some("node"));
     case.level = None;
     case.evidence = Evidence::NotEvaluated;
     let report = case.report();
