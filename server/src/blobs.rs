@@ -19,7 +19,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
 use object_store::{
-    ClientOptions, Error, GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, Result, RetryConfig,
+    ClientOptions, Error, GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _, Result, RetryConfig,
 };
 use plimsoll_core::Digest;
 use tokio::runtime::Runtime;
@@ -189,7 +189,8 @@ fn key(digest: &Digest) -> Key {
 }
 
 fn s3(url: &str, config: &BlobsConfig, runtime: &Runtime) -> Result<Arc<dyn ObjectStore>> {
-    let (bucket, prefix) = url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
+    let (bucket, prefix) =
+        url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
     let options = ClientOptions::new()
         .with_allow_http(config.allow_http)
         .with_connect_timeout(Duration::from_secs(5))

@@ -1,7 +1,6 @@
 //! The doors through which time and randomness come in, so that tests can hold them.
 
 use plimsoll_core::Timestamp;
-use rand::RngCore as _;
 
 /// What time it is.
 pub trait Clock: Send + Sync {
@@ -38,8 +37,6 @@ impl Ids for RandomIds {
     }
 
     fn secret(&self) -> [u8; 32] {
-        let mut secret = [0; 32];
-        rand::rng().fill_bytes(&mut secret);
-        secret
+        rand::random()
     }
 }

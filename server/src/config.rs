@@ -204,7 +204,10 @@ impl Config {
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if flags.demo {
-            figment = figment.merge(("data_dir", "demo-data")).merge(("registry", DEMO_REGISTRY));
+            let defaults = [("data_dir", "demo-data"), ("registry", DEMO_REGISTRY)];
+            figment = defaults
+                .into_iter()
+                .fold(figment, |figment, (key, value)| figment.merge(Serialized::default(key, value)));
         }
         if let Some(file) = &flags.config {
             if !file.is_file() {
@@ -253,7 +256,10 @@ impl Config {
         if let Some(registry) = &self.registry
             && !is_origin(registry)
         {
-            return refuse("registry", format!("{} is not an origin: use a name such as plugins.example.org", quote(registry)));
+            return refuse(
+                "registry",
+                format!("{} is not an origin: use a name such as plugins.example.org", quote(registry)),
+            );
         }
         let database = self.database_url();
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
@@ -288,10 +294,16 @@ impl Config {
             return refuse("registry", "is always called demo.invalid: leave the key out");
         }
         if self.database.url.is_some() || self.blobs.url.is_some() || self.key_file.is_some() {
-            return refuse("data_dir", "keeps everything in its own data directory: leave out database.url, blobs.url and key_file");
+            return refuse(
+                "data_dir",
+                "keeps everything in its own data directory: leave out database.url, blobs.url and key_file",
+            );
         }
         if is_foreign(&self.data_dir) {
-            return refuse("data_dir", "uses a data directory of its own: name an empty one, or one that a demonstration made");
+            return refuse(
+                "data_dir",
+                "uses a data directory of its own: name an empty one, or one that a demonstration made",
+            );
         }
         Ok(())
     }
@@ -312,9 +324,8 @@ fn is_foreign(data_dir: &Path) -> bool {
 /// Lower-case words of letters, digits and hyphens, joined by dots, with an optional port: at most 253 bytes.
 fn is_origin(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
-    let word = |word: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     text.len() <= 253 && host.split('.').all(word) && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 

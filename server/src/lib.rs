@@ -28,7 +28,7 @@ use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
 
-pub use start::{Started, StartError};
+pub use start::{StartError, Started, open_store};
 
 /// A registry that is open: everything a use case needs.
 pub struct App {
@@ -58,4 +58,11 @@ pub struct App {
     pub(crate) uploads: Semaphore,
     /// The configuration it was opened with.
     pub(crate) config: Config,
+}
+
+impl App {
+    /// The fixed origin string that every statement names.
+    pub fn registry(&self) -> &str {
+        &self.registry
+    }
 }

@@ -1,5 +1,7 @@
 //! The log: one line for each event on standard error, as text or as JSON. Standard output is for results alone.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogConfig, LogFormat};
@@ -9,7 +11,8 @@ use crate::config::{LogConfig, LogFormat};
 /// Fails if the filter cannot be read, or a log was started before.
 pub fn start(config: &LogConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let filter = EnvFilter::try_new(&config.filter)?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match config.format {
         LogFormat::Text => log.try_init()?,
         LogFormat::Json => log.json().flatten_event(true).try_init()?,

@@ -1,12 +1,19 @@
 //! Stub.
-#![allow(missing_docs, unused_imports, reason = "stub")]
+#![allow(missing_docs, unused_imports, unused_qualifications, reason = "stub")]
+use super::{Caller, Error, Result};
+use crate::App;
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::PageSize;
 use plimsoll_core::*;
-use super::{Caller, Error, Result};
-use crate::App;
-pub struct Query { pub publisher: Option<PublisherName>, pub package: Option<PackageId>, pub limit: PageSize, pub cursor: Option<String> }
+pub struct Query {
+    pub publisher: Option<PublisherName>,
+    pub package: Option<PackageId>,
+    pub limit: PageSize,
+    pub cursor: Option<String>,
+}
 pub fn page(_app: &App, caller: &Caller, _q: Query) -> Result<wire::AuditPage> {
-    if caller.actor == plimsoll_core::access::Actor::Anonymous { return Err(plimsoll_core::access::Denied::NotAuthenticated.into()); }
+    if caller.actor == plimsoll_core::access::Actor::Anonymous {
+        return Err(plimsoll_core::access::Denied::NotAuthenticated.into());
+    }
     Err(Error::Internal("stub".to_owned()))
 }

@@ -61,7 +61,10 @@ impl Read for Reader {
             }
         };
         if count == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the artifact store has fewer bytes than it said"));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the artifact store has fewer bytes than it said",
+            ));
         }
         self.left -= count as u64;
         Ok(count)

@@ -19,8 +19,13 @@ impl std::str::FromStr for TokenId {
     type Err = InvalidText;
 
     fn from_str(text: &str) -> Result<Self, InvalidText> {
-        let sane = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if sane { Ok(Self(text.to_owned())) } else { Err(InvalidText::new("token id", text, "use the `id` of a token")) }
+        let sane =
+            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if sane {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidText::new("token id", text, "use the `id` of a token"))
+        }
     }
 }
 
@@ -50,7 +55,9 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/tokens",
             create_token,
             Operation::new("createToken", Tag::Accounts, "Make a token")
-                .describe("For the account that asks, or, by an administrator, for another. The answer shows the token once.")
+                .describe(
+                    "For the account that asks, or, by an administrator, for another. The answer shows the token once.",
+                )
                 .credentials(Credentials::Required)
                 .takes::<wire::NewToken>(examples::new_token())
                 .answers::<wire::CreatedToken>(201, "The token was made.", examples::created_token())

@@ -7,6 +7,8 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use plimsoll_core::problem::{FieldError, ProblemCode};
+use plimsoll_core::quote;
+use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::problem::Failure;
@@ -51,7 +53,9 @@ impl<'a> Pieces<'a> {
             Ok(None) => return Ok(None),
             Ok(Some(Err(error))) => {
                 tracing::info!(%error, "a body broke off");
-                return Err(Failure::request_invalid("the body broke off, or its encoding is not valid: send it again"));
+                return Err(Failure::request_invalid(
+                    "the body broke off, or its encoding is not valid: send it again",
+                ));
             }
             Ok(Some(Ok(piece))) => piece,
         };
@@ -85,21 +89,20 @@ pub(crate) async fn json<T: serde::de::DeserializeOwned>(
 }
 
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    let malformed = |error: &serde_json::Error| Failure::request_invalid(format!("the body is not valid JSON: {error}"));
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = pointer(error.path());
-        let error = error.into_inner();
-        if !error.is_data() {
-            return malformed(&error);
-        }
-        let message = error.to_string();
-        let place = if pointer.is_empty() { "the body".to_owned() } else { plimsoll_core::quote(&pointer) };
-        Failure::new(ProblemCode::BodyInvalid, format!("{place}: {message}"))
-            .with_errors(vec![FieldError { pointer, message }])
-    })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    // Read as JSON first: so what is not JSON and what is not the right JSON are told apart.
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Failure::request_invalid(format!("the body is not valid JSON: {error}")))?;
+    if !value.is_object() {
+        // Serde would read the members of a struct from an array as well.
+        return Err(invalid(String::new(), "use a JSON object".to_owned()));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| invalid(pointer(error.path()), error.inner().to_string()))
+}
+
+fn invalid(pointer: String, message: String) -> Failure {
+    let place = if pointer.is_empty() { "the body".to_owned() } else { quote(&pointer) };
+    Failure::new(ProblemCode::BodyInvalid, format!("{place}: {message}"))
+        .with_errors(vec![FieldError { pointer, message }])
 }
 
 /// The RFC 6901 pointer of a path.
@@ -130,20 +133,28 @@ mod tests {
         let digest = "0".repeat(64);
         for (body, pointer) in [
             (format!(r#"{{"publisher": "Acme", "sha256": "{digest}"}}"#), "/publisher"),
-            (format!(r#"{{"publisher": "acme", "sha256": "{digest}", "listing": {{"category": "!"}}}}"#), "/listing/category"),
+            (
+                format!(r#"{{"publisher": "acme", "sha256": "{digest}", "listing": {{"category": "!"}}}}"#),
+                "/listing/category",
+            ),
             (format!(r#"{{"publisher": "acme", "sha256": "{digest}", "extra": 1}}"#), "/extra"),
             (r#"{"publisher": "acme"}"#.to_owned(), ""),
-            ("[]".to_owned(), ""),
+            (r#"{"publisher": 1}"#.to_owned(), "/publisher"),
+            (format!(r#"["acme", "{digest}"]"#), ""),
         ] {
             let problem = problem(&body);
-            assert_eq!((problem.code, problem.errors[0].pointer.as_str()), (ProblemCode::BodyInvalid, pointer), "{body}");
+            assert_eq!(
+                (problem.code, problem.errors[0].pointer.as_str()),
+                (ProblemCode::BodyInvalid, pointer),
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn what_is_not_json_is_not_well_formed() {
         for body in ["", "{", "nonsense", "{\"publisher\": \"\u{1}", &"[".repeat(1000)] {
-            assert_eq!(problem(body).status, if body.starts_with('[') { 422 } else { 400 }, "{body}");
+            assert_eq!(problem(body).status, 400, "{body}");
         }
         let trailing = parse::<plimsoll_core::wire::NewPublisher>(br#"{"publisher": "acme"} x"#);
         assert_eq!(trailing.expect_err("trailing").status(), 400);

@@ -31,7 +31,11 @@ impl Call {
     /// Reads the query, which may name only what the operation documents, and the credentials.
     ///
     /// An operation that needs a token refuses here, before any body is read: strangers cannot make us read one.
-    pub(super) async fn new(request: HttpRequest, payload: web::Payload, operation: &Operation) -> Result<Self, Failure> {
+    pub(super) async fn new(
+        request: HttpRequest,
+        payload: web::Payload,
+        operation: &Operation,
+    ) -> Result<Self, Failure> {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Failure::internal("the application is not attached"))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();

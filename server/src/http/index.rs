@@ -4,11 +4,10 @@ use actix_web::HttpResponse;
 use actix_web::http::{Method, header};
 use plimsoll_core::PackageId;
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_trust::dsse::Envelope;
 
 use super::call::Call;
 use super::conditional;
-use super::openapi::{Operation, Tag, examples};
+use super::openapi::{Envelope, Operation, Tag, examples};
 use super::route::{Answer, Route};
 use crate::app::index;
 
@@ -22,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
                 "An index/v1 statement in a DSSE envelope: the approved versions that the one who asks may see, with a serial \
                  that only grows and an expiry.",
             )
-            .document::<Envelope>("The index.", examples::envelope())
+            .answers_document::<Envelope>("The index.", examples::envelope())
             .fails(&[ProblemCode::NotFound]),
     )]
 }

@@ -17,7 +17,9 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/publishers/{publisher}/keys",
             add,
             Operation::new("addKey", Tag::Keys, "Add a key to a publisher")
-                .describe("With a proof of possession by an owner, or without one by an administrator, recorded as asserted.")
+                .describe(
+                    "With a proof of possession by an owner, or without one by an administrator, recorded as asserted.",
+                )
                 .credentials(Credentials::Required)
                 .takes::<wire::NewKey>(examples::new_key())
                 .answers::<wire::PublisherKey>(201, "The key is added.", examples::publisher_key())
@@ -42,7 +44,9 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/publishers/{publisher}/keys/{keyId}/revoke",
             revoke,
             Operation::new("revokeKey", Tag::Keys, "Revoke a key")
-                .describe("Superseded: older signatures stay good. Compromised: everything from a moment on is refused.")
+                .describe(
+                    "Superseded: older signatures stay good. Compromised: everything from a moment on is refused.",
+                )
                 .credentials(Credentials::Required)
                 .takes::<wire::RevokeKey>(examples::revoke_key())
                 .answers::<wire::PublisherKey>(200, "The key is revoked.", examples::publisher_key())

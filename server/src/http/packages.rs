@@ -5,7 +5,7 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{PackageId, wire};
 
 use super::call::Call;
-use super::openapi::{Credentials, Operation, Tag, examples};
+use super::openapi::{Operation, Tag, examples};
 use super::reply;
 use super::route::{Answer, Route};
 use crate::app::packages;

@@ -7,6 +7,7 @@ use plimsoll_core::InvalidText;
 use plimsoll_core::access::Denied;
 use plimsoll_core::gate::Report;
 use plimsoll_core::problem::{FieldError, Problem, ProblemCode};
+use plimsoll_store::StoreError;
 
 use crate::app;
 
@@ -96,6 +97,8 @@ impl std::fmt::Display for Failure {
     }
 }
 
+impl std::error::Error for Failure {}
+
 impl ResponseError for Failure {
     fn status_code(&self) -> StatusCode {
         self.status()
@@ -121,6 +124,10 @@ impl From<app::Error> for Failure {
                 let mut failure = Self::new(ProblemCode::GateRefused, detail);
                 failure.0.report = Some(*report);
                 failure
+            }
+            app::Error::Store(StoreError::Unavailable(cause)) => {
+                tracing::error!(cause, "the database is not available");
+                Self::new(ProblemCode::Unavailable, UNAVAILABLE)
             }
             app::Error::Store(cause) => Self::internal(Chain(&cause)),
             app::Error::Blobs(cause) => Self::of_blobs(&cause),
@@ -181,7 +188,8 @@ mod tests {
 
     #[test]
     fn every_error_of_a_use_case_has_its_problem() {
-        let report = Report { verdict: plimsoll_core::gate::Verdict::Refused, tier: None, policy_version: 1, checks: vec![] };
+        let report =
+            Report { verdict: plimsoll_core::gate::Verdict::Refused, tier: None, policy_version: 1, checks: vec![] };
         let blobs = |path: &str| object_store::Error::NotFound { path: path.to_owned(), source: "gone".into() };
         let table: Vec<(app::Error, &str, u16)> = vec![
             (Denied::NotAuthenticated.into(), "credentials-missing", 401),
@@ -193,7 +201,16 @@ mod tests {
             (app::Error::invalid_at("/reason", "say why"), "body-invalid", 422),
             (app::Error::Refused(Box::new(report)), "gate-refused", 422),
             (app::Error::Blobs(blobs("secret/path")), "internal", 500),
-            (app::Error::Blobs(object_store::Error::NotImplemented { operation: "x".into(), implementer: "y".into() }), "unavailable", 503),
+            (
+                app::Error::Blobs(object_store::Error::NotImplemented {
+                    operation: "x".into(),
+                    implementer: "y".into(),
+                }),
+                "unavailable",
+                503,
+            ),
+            (StoreError::Unavailable("secret".to_owned()).into(), "unavailable", 503),
+            (StoreError::Corrupt { table: "secret", key: String::new(), column: "c" }.into(), "internal", 500),
             (app::Error::Internal("secret".to_owned()), "internal", 500),
         ];
         for (error, code, status) in table {
@@ -205,7 +222,8 @@ mod tests {
 
     #[test]
     fn refusals_carry_the_report_and_invalid_values_their_pointers() {
-        let refused = Report { verdict: plimsoll_core::gate::Verdict::Refused, tier: None, policy_version: 1, checks: vec![] };
+        let refused =
+            Report { verdict: plimsoll_core::gate::Verdict::Refused, tier: None, policy_version: 1, checks: vec![] };
         assert_eq!(problem(app::Error::Refused(Box::new(refused.clone()))).report, Some(refused));
         assert_eq!(problem(app::Error::invalid_at("/reason", "say why")).errors[0].pointer, "/reason");
     }

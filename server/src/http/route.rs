@@ -44,7 +44,10 @@ impl Route {
             async move {
                 let answer = async { handler(Call::new(request, payload, &operation).await?).await };
                 // A panic fails one request, not the connection's other requests and not without an answer.
-                AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| Err(Failure::internal("a handler panicked")))
+                AssertUnwindSafe(answer)
+                    .catch_unwind()
+                    .await
+                    .unwrap_or_else(|_| Err(Failure::internal("a handler panicked")))
             }
         })
     }

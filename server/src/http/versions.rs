@@ -3,10 +3,9 @@
 use actix_web::http::{Method, StatusCode};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{PackageId, Version, gate, wire};
-use plimsoll_trust::dsse::Envelope;
 
 use super::call::Call;
-use super::openapi::{AnyObject, Credentials, Operation, Parameter, Tag, examples};
+use super::openapi::{AnyObject, Credentials, Envelope, Operation, Parameter, Tag, examples};
 use super::problem::Failure;
 use super::reply;
 use super::route::{Answer, Route};
@@ -65,7 +64,7 @@ pub(super) fn routes() -> Vec<Route> {
             report,
             Operation::new("getReport", Tag::Versions, "The gate report of a version, as its exact text")
                 .credentials(Credentials::Required)
-                .document::<gate::Report>("The report.", examples::report())
+                .answers_document::<gate::Report>("The report.", examples::report())
                 .fails(&[ProblemCode::NotFound]),
         ),
         Route::new(
@@ -74,7 +73,7 @@ pub(super) fn routes() -> Vec<Route> {
             approval,
             Operation::new("getApproval", Tag::Versions, "The registry's approval of a version, as its exact text")
                 .describe("An approval/v1 statement in a DSSE envelope, signed by a key of the discovery document.")
-                .document::<Envelope>("The approval.", examples::envelope())
+                .answers_document::<Envelope>("The approval.", examples::envelope())
                 .fails(&[ProblemCode::NotFound]),
         ),
         Route::new(
@@ -90,7 +89,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/packages/{package}/versions/{version}/manifest",
             manifest,
             Operation::new("getManifest", Tag::Versions, "The manifest of a version, byte for byte")
-                .document::<AnyObject>("The manifest.", examples::manifest())
+                .answers_document::<AnyObject>("The manifest.", examples::manifest())
                 .fails(&[ProblemCode::NotFound]),
         ),
         Route::new(

@@ -22,7 +22,8 @@ pub(super) async fn body(call: &Call, digest: Digest, range: Range<u64>) -> Resu
         return Ok(BoxBody::new(SizeOnly(size)));
     }
     let app = call.app.clone();
-    let reader = blocking(move || app.blobs.range_reader(&digest, range)).await?.map_err(|error| Failure::of_blobs(&error))?;
+    let reader =
+        blocking(move || app.blobs.range_reader(&digest, range)).await?.map_err(|error| Failure::of_blobs(&error))?;
     Ok(BoxBody::new(SizedStream::new(size, stream::try_unfold(reader, next_piece))))
 }
 

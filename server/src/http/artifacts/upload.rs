@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::Write as _;
 
+use plimsoll_core::Digest;
 use plimsoll_core::digest::Hasher;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::StoredArtifact;
-use plimsoll_core::Digest;
 
 use super::PIECE_BYTES;
 use crate::http::body::Pieces;
@@ -31,9 +31,10 @@ impl Spool {
 /// Receives the body of a call and stores it under its digest.
 pub(super) async fn receive(call: &mut Call, digest: Digest) -> Result<StoredArtifact, Failure> {
     let app = call.app.clone();
-    let _permit = app.uploads.try_acquire().map_err(|_| {
-        Failure::new(ProblemCode::TooManyRequests, "too many uploads at once: try again in a moment")
-    })?;
+    let _permit = app
+        .uploads
+        .try_acquire()
+        .map_err(|_| Failure::new(ProblemCode::TooManyRequests, "too many uploads at once: try again in a moment"))?;
     let spool = spool(call).await?;
     let size = spool.size;
     if size == 0 {

@@ -193,8 +193,12 @@ pub(crate) fn audit_page() -> Value {
 pub(super) fn detail(code: ProblemCode) -> &'static str {
     use ProblemCode as P;
     match code {
-        P::RequestInvalid => "\"Acme\" is not a valid publisher name: use at least 2 lower-case letters, digits and inner hyphens, starting with a letter",
-        P::CursorInvalid => "\"x\" is not a valid cursor: use the `next` of an earlier page of the same list, unchanged",
+        P::RequestInvalid => {
+            "\"Acme\" is not a valid publisher name: use at least 2 lower-case letters, digits and inner hyphens, starting with a letter"
+        }
+        P::CursorInvalid => {
+            "\"x\" is not a valid cursor: use the `next` of an earlier page of the same list, unchanged"
+        }
         P::CredentialsMissing => "this needs a token: send it as `Authorization: Bearer …`",
         P::CredentialsInvalid => "the token is unknown, revoked or expired: ask for another one",
         P::ScopeMissing => "the token lacks the scope `publish`: use or create a token that has it",

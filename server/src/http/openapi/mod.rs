@@ -3,9 +3,11 @@
 pub(super) mod examples;
 mod operation;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub(super) use operation::{Credentials, Operation, Parameter, Tag};
-pub(super) use schema::{AnyObject, Health};
+pub(super) use schema::{AnyObject, Envelope, Health};
 
 use plimsoll_core::problem::{Problem, ProblemCode};
 use serde_json::{Map, Value, json};
@@ -27,7 +29,7 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in routes() {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        let operation = route.operation.document(route.path, &problem, &mut schemas);
+        let operation = route.operation.write(route.path, &problem, &mut schemas);
         path[route.method.as_str().to_ascii_lowercase()] = operation;
     }
     json!({

@@ -184,7 +184,11 @@ impl Operation {
     }
 
     /// A stored document: with an entity tag, so 304 as well.
-    pub(crate) fn document<T: ToSchema + DeserializeOwned>(self, description: &'static str, example: Value) -> Self {
+    pub(crate) fn answers_document<T: ToSchema + DeserializeOwned>(
+        self,
+        description: &'static str,
+        example: Value,
+    ) -> Self {
         self.answers::<T>(200, description, example).answers_nothing(304, "The client has it.")
     }
 
@@ -228,7 +232,7 @@ impl Operation {
     }
 
     /// The operation as the document has it.
-    pub(super) fn document(&self, path: &str, problem: &Value, schemas: &mut Schemas) -> Value {
+    pub(super) fn write(&self, path: &str, problem: &Value, schemas: &mut Schemas) -> Value {
         let mut document = json!({
             "operationId": self.id,
             "tags": [self.tag.name()],

@@ -1,7 +1,10 @@
 //! Schemas of bodies and parameters.
 
+#![expect(unused_qualifications, reason = "the derive of utoipa writes them")]
+
 use std::collections::BTreeMap;
 
+use plimsoll_core::Digest;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, schema};
@@ -86,3 +89,29 @@ impl PartialSchema for AnyObject {
 }
 
 impl ToSchema for AnyObject {}
+
+/// A DSSE envelope (<https://github.com/secure-systems-lab/dsse>). Clients verify its exact text.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its shape is documented; envelopes are made and read by plimsoll-trust")]
+pub(crate) struct Envelope {
+    /// The media type of the payload.
+    payload_type: String,
+    /// The payload, in base64.
+    #[schema(content_encoding = "base64")]
+    payload: String,
+    /// Exactly one.
+    #[schema(min_items = 1, max_items = 1)]
+    signatures: Vec<EnvelopeSignature>,
+}
+
+/// A signature of an envelope.
+#[derive(serde::Deserialize, ToSchema)]
+#[expect(dead_code, reason = "as above")]
+pub(crate) struct EnvelopeSignature {
+    /// The digest of the key's DER SubjectPublicKeyInfo.
+    keyid: Digest,
+    /// The signature, in base64.
+    #[schema(content_encoding = "base64")]
+    sig: String,
+}
