@@ -1,19 +1,25 @@
-//! Stub.
-#![allow(missing_docs, unused_imports, unused_qualifications, reason = "stub")]
-use super::{Caller, Error, Result};
+//! What the registry says of itself.
+
+use plimsoll_core::wire::Discovery;
+
+use super::{Error, Result};
 use crate::App;
-use plimsoll_core::catalog::Catalog;
-use plimsoll_core::page::PageSize;
-use plimsoll_core::*;
-pub fn discovery(app: &App) -> Result<wire::Discovery> {
-    Ok(wire::Discovery {
+
+/// The path below which the interface lies.
+pub const API: &str = "/v1";
+
+/// Who the registry is: its origin, keys and limits.
+pub fn discovery(app: &App) -> Result<Discovery> {
+    Ok(Discovery {
         registry: app.registry.clone(),
-        api: "/v1".to_owned(),
+        api: API.to_owned(),
         keys: app.keys.clone(),
         limits: app.limits,
         demo: app.demo,
     })
 }
+
+/// Whether the database and the artifact store answer.
 pub fn ready(app: &App) -> Result<()> {
     app.store.ping()?;
     app.blobs.ping().map_err(Error::Blobs)

@@ -82,7 +82,8 @@ impl PublicKey {
     }
 
     /// Verifies a signature over a message: for Ed25519 the 64 bytes of RFC 8032, strictly; for P-256 an ASN.1 DER ECDSA
-    /// signature with SHA-256.
+    /// signature with SHA-256. ECDSA has a second signature for each, `n - s`, which anybody can compute: so no digest of a
+    /// signature is an identity.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         match &self.kind {
             Kind::Ed25519(key) => {
@@ -189,8 +190,7 @@ s0o66/RyTX/5uQ3U3lWkg0yR7b+CP9/0VaSt5LmQ3g0eNF8JnMYjJtbtjie9TtyL
 NDDhp9dBnIE9/L6rVhI1XD4EXHvNXJjp
 -----END PUBLIC KEY-----
 ";
-    const ACME: &str =
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/objectstack/acme-2026.pub.pem"));
+    const ACME: &str = include_str!("../../../../tests/fixtures/objectstack/acme-2026.pub.pem");
 
     fn refused(text: &str) -> KeyError {
         text.parse::<PublicKey>().expect_err(text)
