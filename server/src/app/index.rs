@@ -1,8 +1,8 @@
 //! Index documents, as the bytes that were signed.
 
 use bytes::Bytes;
-use plimsoll_core::{PackageId, PackageType, Visibility};
 use plimsoll_core::access;
+use plimsoll_core::{PackageId, PackageType, Visibility};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::{Conn, package};
 
