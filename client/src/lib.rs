@@ -6,5 +6,6 @@
 //!
 //! Everything here blocks. An asynchronous host calls it from a blocking thread.
 
+pub mod home;
 pub mod progress;
 pub mod transport;
