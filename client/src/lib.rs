@@ -9,6 +9,8 @@
 mod client;
 pub mod environment;
 mod error;
+#[cfg(test)]
+mod fake;
 pub mod home;
 pub mod progress;
 pub mod transport;
