@@ -8,13 +8,14 @@ use std::time::SystemTime;
 
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{PackageId, Timestamp, Visibility};
+use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::VerifiedIndex;
 
 pub use apply::Applied;
 pub use plan::{LeftAside, Plan, Request, Step};
 
 use crate::Error;
-use crate::home::{Home, PinnedRegistry};
+use crate::home::{Home, PinError, PinnedRegistry};
 use crate::index_cache::IndexCache;
 use crate::transport::{Address, Index, Registry, Token};
 
@@ -45,8 +46,9 @@ pub struct Client {
 }
 
 /// Index documents, as they were fetched and verified for one plan.
-#[derive(Default)]
 struct Indexes {
+    /// What they are verified by.
+    root: TrustRoot,
     by_package: BTreeMap<PackageId, VerifiedIndex>,
     /// What a person should know of how they came.
     warnings: Vec<String>,
@@ -64,15 +66,37 @@ impl Client {
         &self.registry
     }
 
+    /// Compares what the registry says of itself with what is pinned. The answer is the root to verify by: the registry may
+    /// end the validity of a pinned key early. Where it is down, what is pinned holds.
+    pub fn check_registry(&self) -> Result<TrustRoot, Error> {
+        let pinned = &self.pinned.root;
+        if self.options.offline {
+            return Ok(pinned.clone());
+        }
+        match self.registry.discovery() {
+            Ok(discovery) => Ok(pinned.compare(&discovery).map_err(|error| PinError::Root {
+                address: self.pinned.address.clone(),
+                error: Box::new(error),
+            })?),
+            Err(error) if error.is_outage() => Ok(pinned.clone()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn indexes(&self) -> Result<Indexes, Error> {
+        Ok(Indexes { root: self.check_registry()?, by_package: BTreeMap::new(), warnings: Vec::new() })
+    }
+
     /// The verified index document of a package: from the registry, or from the cache where the registry is down. `None` if
     /// the registry has no such package for the one who asks.
     pub fn index(&self, package: &PackageId) -> Result<Option<VerifiedIndex>, Error> {
-        self.index_with(package, &mut Indexes::default())
+        self.index_with(package, &mut self.indexes()?)
     }
 
     fn index_with(&self, package: &PackageId, indexes: &mut Indexes) -> Result<Option<VerifiedIndex>, Error> {
         let now = (self.options.clock)();
-        let cache = IndexCache { home: &self.home, root: &self.pinned.root };
+        let root = indexes.root.clone();
+        let cache = IndexCache { home: &self.home, root: &root };
         if self.options.offline {
             return self.cached_index(package, cache, now);
         }
@@ -86,6 +110,7 @@ impl Client {
             (Err(error), _) if error.code() == Some(ProblemCode::NotFound) => return Ok(None),
             (Err(error), _) if error.is_outage() => match self.cached_index(package, cache, now)? {
                 Some(index) => {
+                    tracing::warn!(%package, %error, "the registry is down; using the index seen last");
                     indexes.warnings.push(format!("{error}; the index of {package} is the one seen last."));
                     index
                 }

@@ -6,6 +6,7 @@ use plimsoll_core::consent::{Closure, Diff, diff};
 use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::resolve::{self, Failure, Resolved, Solution, resolve};
 use plimsoll_core::{PackageId, Version, Visibility};
+use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ApprovalDecision, VerifiedIndex};
 
 use super::{Client, Indexes};
@@ -94,14 +95,14 @@ impl Client {
     pub fn resolve(&self, environment: &Environment, request: &Request) -> Result<Solution, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
-        self.solve(&question, &mut Indexes::default())
+        self.solve(&question, &mut self.indexes()?)
     }
 
     /// Plans to install packages. Changes nothing in the environment.
     pub fn plan_install(&self, environment: &Environment, request: &Request) -> Result<Plan, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
-        let mut indexes = Indexes::default();
+        let mut indexes = self.indexes()?;
         let solution = self.solve(&question, &mut indexes)?;
         self.plan(state, &settings, &question, solution, indexes, Vec::new())
     }
@@ -123,7 +124,7 @@ impl Client {
                 }
             }
         }
-        let mut indexes = Indexes::default();
+        let mut indexes = self.indexes()?;
         let best = self.solve(&question, &mut indexes)?;
         question.within = Some(state.grants.clone());
         let consented = self.solve(&question, &mut indexes)?;
@@ -212,7 +213,7 @@ impl Client {
                 return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
             };
             let replaces = installed.map(|installed| installed.version.clone());
-            steps.push(self.step(resolved, replaces, index, settings, installed.filter(|_| same))?);
+            steps.push(self.step(resolved, replaces, (&indexes.root, index), settings, installed.filter(|_| same))?);
         }
         let consent = diff(&base.grants, &closure);
         Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
@@ -223,7 +224,7 @@ impl Client {
         &self,
         resolved: Resolved,
         replaces: Option<Version>,
-        index: &VerifiedIndex,
+        (root, index): (&TrustRoot, &VerifiedIndex),
         settings: &Settings,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {
@@ -236,7 +237,7 @@ impl Client {
         let narrowest = index.document().audience.max(settings.narrowest_audience);
         let audiences: Vec<Visibility> = Visibility::ALL.iter().copied().filter(|word| *word >= narrowest).collect();
         let claim = Claim { approval: &approval, evidence: &evidence };
-        let verified = VerifiedVersion::verify(index, version, claim, &self.pinned.root, &audiences)?;
+        let verified = VerifiedVersion::verify(index, version, claim, root, &audiences)?;
         Ok(Step {
             replaces,
             audience: verified.approval().audience,

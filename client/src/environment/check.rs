@@ -103,17 +103,16 @@ impl Environment {
     }
 }
 
-/// The version, by what was kept of it and by what every cached index document says.
+/// The version, by what was kept of it and by what the cached index documents say, the one seen last first.
 fn check_version(
     installed: &Installed,
     root: &TrustRoot,
     indexes: &[VerifiedIndex],
 ) -> Result<VerifiedVersion, VerifyError> {
     let Installed { package, version, .. } = installed;
-    for index in indexes {
-        if let Some(listed) = listed(index, version) {
-            check_availability(&listed.availability).map_err(|fault| fault.of(package, version))?;
-        }
+    // A document for another audience need not list the version; the one seen last that does knows best.
+    if let Some(listed) = indexes.iter().find_map(|index| listed(index, version)) {
+        check_availability(&listed.availability).map_err(|fault| fault.of(package, version))?;
     }
     let Some(latest) = indexes.first() else {
         return Err(Fault::IndexMissing.of(package, version));
