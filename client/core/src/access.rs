@@ -108,6 +108,8 @@ pub enum Action<'a> {
     ReadAudit(Option<&'a PublisherName>),
     /// Read the catalog of contributions.
     ReadContributions,
+    /// Ask who one is.
+    ReadSelf,
 }
 
 /// Why not.
@@ -138,6 +140,8 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
         Action::ReadAudit(_) | Action::ReadContributions => TokenScope::Read,
+        // Any token may say whose it is.
+        Action::ReadSelf => return Ok(()),
     };
     if !account.scopes.contains(&scope) {
         return Err(Denied::ScopeMissing(scope));
@@ -155,7 +159,7 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
         Action::CreateToken(name) | Action::RevokeToken(name) => {
             (admin || account.name == **name, format!("{name} itself or an administrator"))
         }
-        Action::CreatePublisher | Action::Upload | Action::ReadContributions => (true, String::new()),
+        Action::CreatePublisher | Action::Upload | Action::ReadContributions | Action::ReadSelf => (true, String::new()),
         Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => {
             (admin || member(publisher, MemberRole::Owner), format!("an owner of the publisher {publisher}"))
         }

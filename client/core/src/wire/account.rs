@@ -50,8 +50,6 @@ pub struct Me {
     pub roles: BTreeSet<Role>,
     /// The scopes of the token.
     pub scopes: BTreeSet<TokenScope>,
-    /// When the token expires.
-    pub expires_at: Timestamp,
     /// The publishers the account is a member of.
     pub publishers: Vec<Membership>,
 }
