@@ -14,7 +14,7 @@ use crate::{PackageId, PackageType, PublisherName, Version, quote};
 
 /// Why a version may not be chosen, however well it fits otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exclusion {
+pub(super) enum Exclusion {
     /// Refused everywhere.
     Blocked(String),
     /// No new resolution, and nobody pinned it.
@@ -76,7 +76,7 @@ impl Exclusion {
                 format!("in need of {dependency} in a range that cannot be read ({})", quote(range))
             }
             Self::DependsOnItself => "dependent on itself; ask its publisher for a correct version".to_owned(),
-            Self::NotConsented => "in need of consent: it asks for more than was granted".to_owned(),
+            Self::NotConsented => "in need of consent: more is asked for than was granted".to_owned(),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::Request;
 use super::candidate::{Candidate, Entry, Exclusion, Need};
 use super::solve::{Node, Pins};
 use crate::range::VersionRange;
-use crate::text::plain_or_quoted;
+use crate::text::{one_of, plain_or_quoted};
 use crate::{PackageId, Version};
 
 /// The most facts of one kind in an explanation.
@@ -52,8 +52,15 @@ struct Facts {
 /// What is needed, in words.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Needed {
-    Range(String),
-    Pin(String),
+    Range(PackageId, String),
+    Pin(PackageId, Version),
+}
+
+impl Needed {
+    fn package(&self) -> &PackageId {
+        let (Self::Range(package, _) | Self::Pin(package, _)) = self;
+        package
+    }
 }
 
 type Tree = DerivationTree<Node, Ranges<Version>, String>;
@@ -66,8 +73,10 @@ pub(super) fn explain(tree: Tree, known: &Known<'_>) -> Conflict {
         format!("You asked for {}.", and(ranges.into_iter()))
     });
     let needs = facts.needs.iter().map(|((package, needed), versions)| match needed {
-        Needed::Range(what) => format!("{package} {} {what}.", some(versions, ("needs", "need"))),
-        Needed::Pin(what) => format!("{package} {} exactly {what}.", some(versions, ("bundles", "bundle"))),
+        Needed::Range(_, what) => format!("{package} {} {what}.", some(versions, ("needs", "need"))),
+        Needed::Pin(pin, version) => {
+            format!("{package} {} exactly {pin} {version}.", some(versions, ("bundles", "bundle")))
+        }
     });
     let broken = facts.broken.iter().map(|(package, version, reason)| format!("{package} {version} {reason}."));
     let packages: BTreeSet<&PackageId> = facts.ranges.keys().chain(facts.empty.keys()).collect();
@@ -80,7 +89,10 @@ pub(super) fn explain(tree: Tree, known: &Known<'_>) -> Conflict {
     add(&mut sentences, broken.collect());
     add(&mut sentences, there_is.collect());
     if sentences.len() == told {
-        sentences.push("Ask for other ranges, or ask the publishers for versions that go together.".to_owned());
+        add(&mut sentences, facts.ranges.keys().filter_map(|package| known.disagreement(package, &facts)).collect());
+    }
+    if sentences.len() == told {
+        sentences.push("Ask for other versions, or ask the publishers for versions that go together.".to_owned());
     }
     Conflict { sentences }
 }
@@ -143,8 +155,8 @@ impl Known<'_> {
                 for candidate in candidates.filter(|c| c.excluded.is_none() && versions.contains(&c.listed.version)) {
                     let Some(need) = candidate.needs.get(needed) else { continue };
                     let what = match need {
-                        Need::Range(range) => Needed::Range(of_range(needed, range)),
-                        Need::Pin(pin) => Needed::Pin(format!("{needed} {}", pin.version)),
+                        Need::Range(range) => Needed::Range(needed.clone(), of_range(needed, range)),
+                        Need::Pin(pin) => Needed::Pin(needed.clone(), pin.version.clone()),
                     };
                     facts.needs.entry((package.clone(), what)).or_default().insert(candidate.listed.version.clone());
                     let (range, ranges) = (need.range(), facts.ranges.entry(needed.clone()).or_default());
@@ -197,10 +209,35 @@ impl Known<'_> {
                 excluded.entry(exclusion.in_words()).or_default().insert(candidate.listed.version.clone());
             }
         }
+        let mut excluded: Vec<_> = excluded.into_iter().collect();
+        excluded.sort_by(|(_, one), (_, other)| one.first().cmp(&other.first()));
         for (reason, versions) in excluded {
             sentences.push(format!("{package} {} {reason}.", some(&versions, ("is", "are"))));
         }
         sentences
+    }
+
+    /// What to say of a package of which each range has a version, but no version is in all of them.
+    fn disagreement(&self, package: &PackageId, facts: &Facts) -> Option<String> {
+        let ranges = facts.ranges.get(package)?;
+        let fits = |version| ranges.iter().all(|range| range.matches(version, true));
+        if ranges.len() < 2 || self.entry(package)?.candidates.keys().any(fits) {
+            return None;
+        }
+        let ranges: BTreeSet<String> = ranges.iter().map(named).collect();
+        let by: BTreeSet<&PackageId> =
+            facts.needs.keys().filter(|(_, needed)| needed.package() == package).map(|(by, _)| by).collect();
+        let publishers: BTreeSet<String> =
+            by.iter().filter_map(|by| Some(self.entry(by)?.document.publisher.to_string())).collect();
+        let ask = match publishers.is_empty() {
+            true => "Ask for one range.".to_owned(),
+            false => format!(
+                "Ask for another version of {}, or ask {} for versions that go together.",
+                one_of(by),
+                and(publishers.into_iter())
+            ),
+        };
+        Some(format!("No version of {package} is in {} at once. {ask}", and(ranges.into_iter())))
     }
 
     /// Why a version that would fit one of the ranges was not chosen.

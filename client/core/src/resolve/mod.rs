@@ -11,7 +11,6 @@ mod order;
 mod solution;
 mod solve;
 
-pub use candidate::Exclusion;
 pub use explain::Conflict;
 pub use order::Cycle;
 pub use solution::{Resolved, Solution};

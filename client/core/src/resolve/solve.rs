@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
+use std::ops::Bound;
 use std::rc::Rc;
 
 use pubgrub::{
@@ -236,19 +237,21 @@ where
 
     /// The versions that a range admits: without the pre-releases that neither the range, a pin nor the options ask for.
     fn admitted(&self, package: &PackageId, range: &VersionRange) -> Result<Ranges<Version>, Stop<E>> {
-        let mut set = range.ranges();
+        let set = range.ranges();
         let Some(entry) = self.entry(package)? else { return Ok(set) };
         if self.request.options.pre_releases {
             return Ok(set);
         }
         let pinned = self.pins.get(package);
-        for version in entry.candidates.keys().filter(|version| version.is_pre_release()) {
-            let asked = range.matches(version, false) || pinned.is_some_and(|pinned| pinned.contains(version));
-            if !asked && set.contains(version) {
-                set = set.intersection(&Ranges::singleton(version.clone()).complement());
-            }
-        }
-        Ok(set)
+        let asked =
+            |version: &Version| range.matches(version, false) || pinned.is_some_and(|pinned| pinned.contains(version));
+        let unasked: Ranges<Version> = entry
+            .candidates
+            .keys()
+            .filter(|version| version.is_pre_release() && set.contains(*version) && !asked(version))
+            .map(|version| (Bound::Included(version.clone()), Bound::Included(version.clone())))
+            .collect();
+        Ok(set.intersection(&unasked.complement()))
     }
 
     /// The candidates of the solution.

@@ -240,8 +240,8 @@ fn compatibility_excludes_or_warns() {
     insta::assert_snapshot!(shelf.answer(&ask("lib >=2")), @r#"
     There is no set of versions that fits.
     You asked for com.acme.lib >=2.
-    com.acme.lib 3.0.0 is for hosts that cannot be told (engines.protocol: "16 || 17"); take it with --allow-unknown-compat.
     com.acme.lib 2.0.0 is not for this host: it needs protocol ^16, and this host has protocol 17.0.0.
+    com.acme.lib 3.0.0 is for hosts that cannot be told (engines.protocol: "16 || 17"); take it with --allow-unknown-compat.
     "#);
     let nowhere = Request { host: HostProfile::default(), ..ask("lib ^2") };
     let warnings = shelf.resolve(&nowhere).expect("solution").warnings;
@@ -264,7 +264,24 @@ fn a_conflict_names_who_needs_what() {
     You asked for com.acme.erp.
     com.acme.crm 1.0.0 and 1.1.0 need com.acme.lib ^1.
     com.acme.erp 3.0.0 needs com.acme.lib ^2.
-    Ask for other ranges, or ask the publishers for versions that go together.
+    No version of com.acme.lib is in ^1 and ^2 at once. Ask for another version of com.acme.crm or com.acme.erp, or ask acme for versions that go together.
+    ");
+    insta::assert_snapshot!(shelf.answer(&ask("crm *, crm 2.x")), @"
+    There is no set of versions that fits.
+    You asked for com.acme.crm and com.acme.crm 2.x.
+    No version of com.acme.crm is in 2.x; the registry has 1.0.0 and 1.1.0.
+    ");
+    insta::assert_snapshot!(shelf.answer(&ask("lib 1.x, lib ^2")), @"
+    There is no set of versions that fits.
+    You asked for com.acme.lib 1.x and com.acme.lib ^2.
+    No version of com.acme.lib is in 1.x and ^2 at once. Ask for one range.
+    ");
+    insta::assert_snapshot!(shelf.answer(&ask("crm *, lib ^2")), @"
+    There is no set of versions that fits.
+    You asked for com.acme.crm.
+    You asked for com.acme.lib ^2.
+    com.acme.crm 1.0.0 and 1.1.0 need com.acme.lib ^1.
+    No version of com.acme.lib is in ^1 and ^2 at once. Ask for another version of com.acme.crm, or ask acme for versions that go together.
     ");
     insta::assert_snapshot!(shelf.answer(&ask("bad *")), @r#"
     There is no set of versions that fits.
@@ -312,7 +329,7 @@ fn an_app_takes_its_pins_and_never_the_ranges() {
     You asked for com.acme.app.other.
     com.acme.app 1.0.0 bundles exactly com.acme.lib 1.1.0.
     com.acme.app.other 1.0.0 bundles exactly com.acme.lib 1.2.0.
-    Ask for other ranges, or ask the publishers for versions that go together.
+    No version of com.acme.lib is in 1.1.0 and 1.2.0 at once. Ask for another version of com.acme.app or com.acme.app.other, or ask acme for versions that go together.
     ");
     shelf.0.get_mut(&id("lib")).expect("lib").versions[1].sha256 = Digest::of("other bytes");
     insta::assert_snapshot!(shelf.answer(&ask("app *")), @"
@@ -355,7 +372,7 @@ fn an_update_stays_within_what_was_granted() {
     insta::assert_snapshot!(shelf.answer(&Request { within: Some(grants), ..ask("crm >=1.2") }), @"
     There is no set of versions that fits.
     You asked for com.acme.crm >=1.2.
-    com.acme.crm 1.2.0 and 1.3.0 are in need of consent: it asks for more than was granted.
+    com.acme.crm 1.2.0 and 1.3.0 are in need of consent: more is asked for than was granted.
     ");
 }
 
@@ -396,7 +413,35 @@ fn shelves() -> impl Strategy<Value = Shelf> {
     })
 }
 
+/// Whether there is a solution, by trying everything: a version of each package, or none, from the last to the first.
+fn has_solution(shelf: &Shelf, package: u8, chosen: &mut BTreeMap<PackageId, Version>) -> bool {
+    let name = id(&format!("p{package}"));
+    let fits = |listed: &&IndexVersion| {
+        listed.dependencies.iter().all(|(needed, range)| {
+            let range: VersionRange = range.parse().expect("range");
+            chosen.get(needed).is_some_and(|version| range.matches(version, false))
+        })
+    };
+    let versions = shelf.0[&name].versions.iter().filter(fits).map(|listed| Some(listed.version.clone()));
+    // The first two packages are wanted.
+    let options: Vec<Option<Version>> = versions.chain((package > 1).then_some(None)).collect();
+    options.into_iter().any(|option| {
+        chosen.remove(&name);
+        chosen.extend(option.map(|version| (name.clone(), version)));
+        package == 0 || has_solution(shelf, package - 1, chosen)
+    })
+}
+
 proptest! {
+    #[test]
+    fn there_is_an_answer_if_and_only_if_there_is_one(shelf in shelves()) {
+        prop_assert_eq!(shelf.resolve(&ask("p0 *, p1 >=1")).is_ok(), {
+            let mut narrowed = shelf.clone();
+            narrowed.0.get_mut(&id("p1")).expect("p1").versions.retain(|listed| listed.version.major() >= 1);
+            has_solution(&narrowed, 9, &mut BTreeMap::new())
+        });
+    }
+
     #[test]
     fn the_order_of_what_is_wanted_means_nothing(
         shelf in shelves(),
