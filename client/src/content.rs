@@ -158,11 +158,15 @@ pub(crate) fn unpack(home: &Home, tmp: &Path, artifact: &mut VerifiedArtifact) -
     let target = unpacked_path(home, &sha256);
     let above = home.join("unpacked");
     make_dir(&above)?;
-    if target.exists() {
-        // What is there is damaged; it goes away with the temporary directory.
+    if fs::rename(&root, &target).is_err() {
+        // Something is there: what another process has just put there, or something damaged, which goes away with the
+        // temporary directory.
+        if check_unpacked(home, &sha256, artifact.members()).is_ok() {
+            return Ok(());
+        }
         fs::rename(&target, staging.path().join("damaged")).map_err(failed("move away", &target))?;
+        fs::rename(&root, &target).map_err(failed("move into place", &target))?;
     }
-    fs::rename(&root, &target).map_err(failed("move into place", &target))?;
     Ok(sync_dir(&above)?)
 }
 

@@ -107,7 +107,7 @@ impl Client {
         let mut out = Hashing { file, hasher: Hasher::new() };
         match self.registry.download(&approval.sha256, approval.size, &mut out, progress) {
             Err(TransportError::TooLarge { .. }) => {
-                return Err(Fault::TooLarge(approval.size).of(package, version).into());
+                return Err(Fault::Size(approval.size).of(package, version).into());
             }
             other => other?,
         };

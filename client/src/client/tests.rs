@@ -1,6 +1,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use plimsoll_core::consent::Acceptance;
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::EvidenceKind;
 use plimsoll_core::{PackageId, Tier, Version, Visibility};
@@ -232,4 +233,43 @@ fn work_that_stops_anywhere_leaves_the_last_good_state_and_can_be_repeated() {
         assert_eq!(installed(&environment), ["com.acme.vat@1.0.1"], "{stage:?}");
         assert_eq!(std::fs::read_dir(&tmp).expect("tmp").count(), 0, "{stage:?}");
     }
+}
+
+#[test]
+fn bytes_beyond_the_signed_size_are_not_read() {
+    let world = World::new();
+    let published = world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    let longer = [published.artifact, vec![0; 1000]].concat();
+    world.fake.answer(&format!("GET /v1/artifacts/{}", published.listed.sha256), Answer::ok(longer));
+    let refused = install(&client, &environment, "com.acme.vat").expect_err("longer").to_string();
+    assert!(refused.contains("has not the approved size"), "{refused}");
+    assert!(installed(&environment).is_empty());
+}
+
+#[test]
+fn a_package_that_is_not_there_is_named() {
+    let world = World::new();
+    let problem = plimsoll_core::problem::Problem::new(ProblemCode::NotFound, "no such package", "r");
+    let body = serde_json::to_vec(&problem).expect("problem");
+    let answer = Answer { body, ..Answer::status(404) }.header("content-type", "application/problem+json");
+    world.fake.answer("GET /v1/index/com.acme.none", answer);
+    let refused = world.client().plan_install(&world.environment(), &want("com.acme.none")).expect_err("none");
+    assert!(matches!(refused, Error::PackageNotFound(..)), "{refused}");
+}
+
+#[test]
+fn a_pin_stays_when_everything_else_is_updated() {
+    let world = World::new();
+    for version in ["1.0.0", "1.1.0"] {
+        world.publish(&Plugin::new("com.acme.vat", version));
+        world.publish(&Plugin::new("com.acme.crm", version));
+    }
+    let (client, environment) = (world.client(), world.environment());
+    install(&client, &environment, "com.acme.vat@1.0.0").expect("installed");
+    install(&client, &environment, "com.acme.crm@1.0.0").expect("installed");
+    install(&client, &environment, "com.acme.crm@^1.0").expect("range widened");
+    let plan = client.plan_update(&environment, &[]).expect("plan");
+    client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("updated");
+    assert_eq!(installed(&environment), ["com.acme.crm@1.1.0", "com.acme.vat@1.0.0"]);
 }

@@ -3,6 +3,8 @@
 mod check;
 mod settings;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -39,8 +39,6 @@ impl Answer {
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
-    /// Method and target, such as `GET /v1/me`.
-    pub(crate) line: String,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
@@ -114,7 +112,7 @@ fn serve(stream: TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> {
         if shared.down {
             return Ok(());
         }
-        shared.seen.push(Seen { line: line.clone(), headers, body });
+        shared.seen.push(Seen { headers, body });
         match shared.answers.get_mut(&line) {
             Some(answers) if answers.len() > 1 => answers.remove(0),
             Some(answers) => answers[0].clone(),

@@ -108,3 +108,40 @@ impl Home {
         Ok(file.registries.len() < before)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{World, now};
+
+    #[test]
+    fn a_registry_is_pinned_by_a_confirmed_fingerprint_alone() {
+        let world = World::new();
+        let discovery = world.discovery();
+        let pin = |confirmed: &[Digest]| world.home.pin(&world.fake.address, &discovery, confirmed, now());
+        assert!(pin(&[]).is_err());
+        let other = Digest::of("another key");
+        assert!(pin(&[other]).expect_err("other").to_string().contains(&other.to_string()));
+        assert!(matches!(world.home.pinned(&world.fake.address), Err(PinError::NotPinned(_))));
+        let pinned = pin(&[discovery.keys[0].key_id]).expect("pinned");
+        assert_eq!(pinned.root.registry(), "plugins.example");
+        assert_eq!(world.home.pinned(&world.fake.address).expect("kept").pinned_at, now());
+    }
+
+    #[test]
+    fn what_is_pinned_changes_neither_its_name_nor_its_keys() {
+        let (world, other) = (World::new(), World::new());
+        world.client();
+        let pin = |discovery: &Discovery| {
+            let confirmed: Vec<Digest> = discovery.keys.iter().map(|key| key.key_id).collect();
+            world.home.pin(&world.fake.address, discovery, &confirmed, now())
+        };
+        pin(&world.discovery()).expect("the same again");
+        assert!(matches!(pin(&other.discovery()), Err(PinError::Root { .. })), "other keys");
+        let renamed = Discovery { registry: "other.example".to_owned(), ..world.discovery() };
+        assert!(matches!(pin(&renamed), Err(PinError::Root { .. })), "another name");
+        let confirmed = [other.discovery().keys[0].key_id];
+        let taken = world.home.pin(&other.fake.address, &other.discovery(), &confirmed, now());
+        assert!(matches!(taken, Err(PinError::NameTaken { .. })), "the name elsewhere, with other keys");
+    }
+}

@@ -39,7 +39,7 @@ impl VerifiedArtifact {
         }
         let size = file.metadata().map_err(unreadable)?.len();
         if size != approval.size {
-            return Err(Fault::TooLarge(approval.size));
+            return Err(Fault::Size(approval.size));
         }
         file.rewind().map_err(unreadable)?;
         let evidence = version.verify_evidence(file)?;

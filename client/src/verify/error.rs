@@ -46,9 +46,9 @@ pub enum Fault {
     /// The approval names another bundle than the index.
     #[error("the approval pins other bundled packages than the index lists")]
     Bundled,
-    /// The artifact is longer than what was signed.
-    #[error("the artifact has more than the approved {0} bytes")]
-    TooLarge(u64),
+    /// The artifact is longer than what was signed, or of another size.
+    #[error("the artifact has not the approved size of {0} bytes")]
+    Size(u64),
     /// The artifact is another one.
     #[error("the artifact has the digest {found}, approved is {approved}: its bytes were changed")]
     Digest {

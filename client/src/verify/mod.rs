@@ -18,6 +18,8 @@
 
 mod artifact;
 mod error;
+#[cfg(test)]
+mod tests;
 mod version;
 
 pub use artifact::VerifiedArtifact;
