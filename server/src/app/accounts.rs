@@ -74,11 +74,7 @@ pub fn create_token(app: &App, caller: &Caller, new: NewToken) -> Result<Created
         Actor::Anonymous => None,
     };
     let name = new.account.or(own).ok_or(access::Denied::NotAuthenticated)?;
-    let maker = caller.allow(&Action::CreateToken(&name))?;
-    let administers = maker.roles.contains(&Role::Admin) && maker.scopes.contains(&TokenScope::Admin);
-    if let Some(scope) = new.scopes.iter().find(|scope| !administers && !maker.scopes.contains(scope)) {
-        return Err(access::Denied::ScopeMissing(*scope).into());
-    }
+    caller.allow(&Action::CreateToken { account: &name, scopes: &new.scopes })?;
     if new.scopes.is_empty() {
         return Err(Error::invalid_at("/scopes", "name at least one scope"));
     }

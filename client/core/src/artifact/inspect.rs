@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use super::content::{self, Executable, HEAD_BYTES};
 use super::integrity::{self, LongDigests, LongHasher};
 use super::lockfile::{self, LOCKFILE_MEMBER, MAX_LOCKFILE_BYTES};
-use super::read::read_noting_manifests;
+use super::read::read_with;
 use super::scan::{Mark, Scan};
 use super::stack::{STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
@@ -30,8 +30,9 @@ const MAX_CAPABILITIES: usize = 1000;
 /// As [`super::read`]; but a second manifest is no error here, it is [`NoManifest::Duplicate`].
 pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, ArtifactError> {
     let mut found = Found::default();
-    let (members, repeated) =
-        read_noting_manifests(input, limits, |path, size, content| found.member(path, size, content))?;
+    let mut repeated = Vec::new();
+    let members =
+        read_with(input, limits, Some(&mut repeated), |path, size, content| found.member(path, size, content))?;
     let unpacked_bytes = members.iter().map(|member| member.size).sum();
     let manifest = match (repeated, found.manifest) {
         (repeated, Some(_)) if !repeated.is_empty() => {

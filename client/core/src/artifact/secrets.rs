@@ -2,7 +2,7 @@
 //!
 //! A well-known form is certain enough to refuse. Chance alone (entropy) is not: a person decides.
 
-use super::content::extension;
+use super::content::{extension, file_name};
 
 /// A secret at some place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ const TOKENS: &[Token] = &[
     token("github-token", b"ghp_", b"", 36, 255),
     token("github-token", b"gho_", b"", 36, 255),
     token("github-token", b"ghu_", b"", 36, 255),
-    token("github-token", b"ghs_", b"._-", 36, 1000),
+    token("github-token", b"ghs_", b"._-", 36, 900),
     token("github-token", b"ghr_", b"", 36, 255),
     token("github-token", b"github_pat_", b"_", 60, 255),
     token("gitlab-token", b"glpat-", b"_-.", 20, 300),
@@ -55,14 +55,17 @@ const TOKENS: &[Token] = &[
     token("npm-token", b"npm_", b"", 36, 36),
     token("google-api-key", b"AIza", b"_-", 35, 35),
     token("google-oauth-secret", b"GOCSPX-", b"_-", 28, 28),
-    token("google-oauth-token", b"ya29.", b"_-.", 30, 1000),
+    token("google-oauth-token", b"ya29.", b"_-.", 30, 900),
     token("anthropic-key", b"sk-ant-", b"_-", 40, 255),
     token("openai-key", b"sk-proj-", b"_-", 40, 255),
     token("sendgrid-key", b"SG.", b"_-.", 66, 66),
     token("azure-storage-key", b"AccountKey=", b"+/=", 88, 88),
-    token("pypi-token", b"pypi-AgEIcHlwaS5vcmc", b"_-", 50, 1000),
+    token("pypi-token", b"pypi-AgEIcHlwaS5vcmc", b"_-", 50, 900),
     token("plimsoll-token", b"plim_", b"_-", 32, 255),
 ];
+
+/// No rule looks further than this.
+const MAX_BYTES: usize = 1000;
 
 /// A token of less entropy than this, in bits a byte, stands for one.
 const LEAST_TOKEN_BITS: f64 = 2.5;
@@ -80,6 +83,7 @@ impl Style {
     /// By the extension of a member's path.
     pub(super) fn of(path: &str) -> Self {
         match extension(path).as_str() {
+            _ if file_name(path).starts_with(".env") => Self::Plain,
             "env" | "ini" | "conf" | "cfg" | "properties" | "toml" | "yaml" | "yml" | "sh" => Self::Plain,
             _ => Self::Quoted,
         }
@@ -115,17 +119,19 @@ fn known_token(text: &[u8], at: usize) -> Option<Hit> {
 
 /// A JSON Web Token: three base64url parts, of which the first two begin as JSON objects do.
 fn web_token(text: &[u8], at: usize) -> Option<Hit> {
-    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", 1000))?;
+    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", MAX_BYTES))?;
     let mut part = parts.split(|byte| *byte == b'.');
-    let (header, payload, signature) = (part.next()?, part.next()?, part.next()?);
-    (header.len() >= 16 && payload.len() >= 16 && payload.starts_with(b"eyJ") && signature.len() >= 16)
+    let (header, payload, signature) = (part.next()?, part.next()?, part.next().unwrap_or_default());
+    let is_signed = signature.len() >= 16 || parts.len() == MAX_BYTES;
+    (header.len() >= 16 && payload.len() >= 16 && payload.starts_with(b"eyJ") && is_signed)
         .then(|| certain("json-web-token", parts.len()))
 }
 
 /// A PEM or OpenPGP private key: the line that begins it, and then really a key. Libraries that read keys have the line too.
 fn private_key(text: &[u8], at: usize) -> Option<Hit> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    let label = text[at..].strip_prefix(BEGIN)?;
+    let text = &text[at..text.len().min(at + MAX_BYTES)];
+    let label = text.strip_prefix(BEGIN)?;
     let end = label.windows(5).take(48).position(|part| part == b"-----")?;
     let is_private = label[..end].windows(11).any(|part| part == b"PRIVATE KEY");
     let mut body = &label[end + 5..];
