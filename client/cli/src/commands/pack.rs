@@ -1,0 +1,192 @@
+//! `pack`: a directory becomes an artifact. What goes in, and why, is in `docs/decisions/0004-pack.md`.
+
+mod layout;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use plimsoll_core::artifact::{self, Source};
+use plimsoll_core::{Limits, Manifest, gate, manifest, quote};
+use serde::Serialize;
+
+use crate::args::Pack;
+use crate::failure::Failure;
+use crate::output::{Answer, bold, plain, warn};
+use crate::render;
+use layout::Layout;
+
+/// The directories whose files can become members.
+const PACKED_DIRECTORIES: [&str; 3] = ["assets", "dist", "src"];
+
+/// One file that becomes a member.
+struct Found {
+    member: String,
+    file: PathBuf,
+    size: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Packed<'a> {
+    file: String,
+    #[serde(flatten)]
+    artifact: render::ArtifactSummary,
+    left_out: &'a [String],
+    warnings: &'a [String],
+}
+
+/// Packs a directory.
+pub(crate) fn pack(args: &Pack) -> Result<Answer, Failure> {
+    let limits = Limits::default();
+    let manifest = read_manifest(&args.dir, &limits)?;
+    let top = top_level(&args.dir)?;
+    let mut found = Vec::new();
+    for directory in PACKED_DIRECTORIES.into_iter().filter(|directory| top.contains(*directory)) {
+        walk(&args.dir, directory, &limits, &mut found)?;
+    }
+    for name in ["package.json", "pnpm-lock.yaml"].into_iter().filter(|name| top.contains(*name)) {
+        found.push(plain_file(args.dir.join(name), name.to_owned())?);
+    }
+
+    let files: BTreeSet<&str> = found.iter().map(|file| file.member.as_str()).collect();
+    let layout = Layout::plan(&manifest, &files, &top).map_err(Failure::usage)?;
+    found.retain(|file| layout.takes(&file.member));
+    let out = args.out.clone().unwrap_or_else(|| format!("{}-{}.osplugin", manifest.id, manifest.version).into());
+    refuse_packing_itself(&out, &found)?;
+
+    let summary = write(&out, &layout.manifest(&manifest), &found, &limits)?;
+    let text = text(&out, &summary, &layout);
+    let packed = Packed {
+        file: out.to_string_lossy().into_owned(),
+        artifact: summary,
+        left_out: &layout.left_out,
+        warnings: &layout.warnings,
+    };
+    Ok(Answer::new(packed, text))
+}
+
+fn read_manifest(dir: &Path, limits: &Limits) -> Result<Manifest, Failure> {
+    let path = dir.join(manifest::FILE_NAME);
+    let mut bytes = Vec::new();
+    let failed = |error: std::io::Error| Failure::file("cannot read the manifest", &path, &error);
+    let file = File::open(&path).map_err(failed)?;
+    file.take(limits.manifest_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limits.manifest_bytes {
+        return Err(Failure::usage(format!("the manifest has more than {} bytes", limits.manifest_bytes)));
+    }
+    manifest::parse(&bytes).map_err(|problems| {
+        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        Failure::usage(format!("{} is not valid:{lines}", quote(&path.to_string_lossy())))
+    })
+}
+
+/// The names in the directory, without hidden ones.
+fn top_level(dir: &Path) -> Result<BTreeSet<String>, Failure> {
+    let failed = |error: std::io::Error| Failure::file("cannot list", dir, &error);
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        if !name.starts_with('.') && name != "node_modules" {
+            names.insert(name);
+        }
+    }
+    Ok(names)
+}
+
+/// Finds the files below a directory, without hidden ones and `node_modules`.
+fn walk(root: &Path, top: &str, limits: &Limits, found: &mut Vec<Found>) -> Result<(), Failure> {
+    let mut waiting = vec![top.to_owned()];
+    while let Some(member) = waiting.pop() {
+        let path = root.join(&member);
+        let failed = |error: std::io::Error| Failure::file("cannot read", &path, &error);
+        if !fs::symlink_metadata(&path).map_err(failed)?.is_dir() {
+            found.push(plain_file(path, member)?);
+            if found.len() > limits.members as usize {
+                return Err(Failure::usage(format!("there are more than {} files to pack", limits.members)));
+            }
+            continue;
+        }
+        for entry in fs::read_dir(&path).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            let name = name.to_str().ok_or_else(|| {
+                Failure::usage(format!("a file name in {} is not UTF-8; rename it", quote(&path.to_string_lossy())))
+            })?;
+            if name.starts_with('.') || name == "node_modules" {
+                continue;
+            }
+            let below = format!("{member}/{name}");
+            // The path is bounded before anything is below it, and with it how deep this goes.
+            if below.len() > limits.path_bytes as usize {
+                let most = limits.path_bytes;
+                return Err(Failure::usage(format!("the path {} has more than {most} bytes", quote(&below))));
+            }
+            waiting.push(below);
+        }
+    }
+    Ok(())
+}
+
+/// A regular file. A symbolic link would be read differently elsewhere, so it is refused rather than followed or skipped.
+fn plain_file(file: PathBuf, member: String) -> Result<Found, Failure> {
+    let metadata = fs::symlink_metadata(&file).map_err(|error| Failure::file("cannot read", &file, &error))?;
+    if !metadata.is_file() {
+        let what = if metadata.is_symlink() { "a symbolic link" } else { "not a regular file" };
+        return Err(Failure::usage(format!("{} is {what}; put a copy of the file there", quote(&member))));
+    }
+    Ok(Found { member, size: metadata.len(), file })
+}
+
+fn refuse_packing_itself(out: &Path, found: &[Found]) -> Result<(), Failure> {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    if found.iter().any(|file| absolute(&file.file) == absolute(out)) {
+        return Err(Failure::usage("the output lies among the files to pack; choose another place with --out"));
+    }
+    Ok(())
+}
+
+/// Writes the artifact beside its place, reads it back as everybody else will, and then moves it there.
+fn write(out: &Path, manifest: &[u8], found: &[Found], limits: &Limits) -> Result<render::ArtifactSummary, Failure> {
+    let directory = match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let failed = |error: std::io::Error| Failure::file("cannot write", out, &error);
+    let mut temporary = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
+    let sources = found.iter().map(|file| Source {
+        path: file.member.clone(),
+        size: file.size,
+        open: Box::new(|| Ok(Box::new(BufReader::new(File::open(&file.file)?)))),
+    });
+    let refused = |error: artifact::ArtifactError| Failure::usage(format!("cannot pack: {error}"));
+    artifact::pack(manifest, sources.collect(), limits, BufWriter::new(temporary.as_file_mut())).map_err(refused)?;
+
+    temporary.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let summary = render::ArtifactSummary::read(temporary.as_file_mut(), limits)?;
+    make_readable(temporary.as_file()).map_err(failed)?;
+    temporary.persist(out).map_err(|error| failed(error.error))?;
+    Ok(summary)
+}
+
+/// Temporary files are private; an artifact is as readable as other files.
+fn make_readable(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    _ = file;
+    Ok(())
+}
+
+fn text(out: &Path, summary: &render::ArtifactSummary, layout: &Layout) -> String {
+    let mut text = format!("{} {}\n{}", bold("Packed"), plain(&out.to_string_lossy()), summary.text());
+    if !layout.left_out.is_empty() {
+        text.push_str(&format!("Left out: {}\n", plain(&layout.left_out.join(", "))));
+    }
+    for warning in &layout.warnings {
+        text.push_str(&format!("{} {}\n", warn("warning:"), plain(warning)));
+    }
+    text
+}
