@@ -53,7 +53,7 @@ Exit codes:
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
-    /// The registry's address; by default the one of the last `login` or `trust add`
+    /// The registry's address; by default the first of `trust list`
     #[arg(long, global = true, value_name = "URL", env = "PLIMSOLL_REGISTRY")]
     pub(crate) registry: Option<String>,
     /// The token; by default the one stored by `login`. Prefer the variable: arguments are seen by other users
@@ -175,6 +175,7 @@ block com.acme.crm@1.0.0 --reason malware
 restore com.acme.crm@1.0.0 --reason mistaken
 trust add http://127.0.0.1:7700 --fingerprint 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 trust list
+trust remove http://127.0.0.1:7700
 search crm
 search crm --catalog apps --type app --category crm
 search

@@ -165,4 +165,9 @@ for loopback addresses only.")]
     },
     /// List the pinned registries
     List,
+    /// Forget a registry, its keys and its token, such as before pinning the key of its successor
+    Remove {
+        /// The registry's address
+        url: String,
+    },
 }

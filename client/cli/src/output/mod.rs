@@ -13,7 +13,7 @@ use std::io::{IsTerminal, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use progress::Bar;
+pub(crate) use progress::Watch;
 pub(crate) use prompt::Prompt;
 pub(crate) use style::{bad, bold, dim, good, plain, warn};
 pub(crate) use table::table;

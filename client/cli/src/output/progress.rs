@@ -1,34 +1,54 @@
 //! Progress of transfers, when a person watches.
 
+use std::cell::RefCell;
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll_client::progress::{Direction, Progress};
+use plimsoll_core::{PackageId, Version};
 
-/// One bar on standard error; nothing where nobody watches.
-pub(crate) struct Bar(ProgressBar);
+/// Shows a bar on standard error for each transfer; nothing where nobody watches.
+pub(crate) struct Watch {
+    watched: bool,
+    bar: RefCell<Option<ProgressBar>>,
+}
 
-impl Bar {
-    /// A bar for so many bytes.
-    pub(crate) fn new(what: &str, bytes: u64, json: bool) -> Self {
-        let target = if json || !std::io::stderr().is_terminal() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr()
-        };
-        let style = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::with_draw_target(Some(bytes), target).with_style(style);
-        Self(bar.with_message(what.to_owned()))
-    }
-
-    /// So many bytes have gone in all.
-    pub(crate) fn at(&self, bytes: u64) {
-        self.0.set_position(bytes);
+impl Watch {
+    pub(super) fn new(json: bool) -> Self {
+        Self { watched: !json && std::io::stderr().is_terminal(), bar: RefCell::new(None) }
     }
 }
 
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+impl Progress for Watch {
+    fn transfer_started(&self, direction: Direction, _what: &str, total_bytes: u64) {
+        if !self.watched {
+            return;
+        }
+        let style = ProgressStyle::with_template("{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let message = match direction {
+            Direction::Upload => "Uploading",
+            Direction::Download => "Downloading",
+        };
+        let bar = ProgressBar::new(total_bytes).with_style(style).with_message(message);
+        self.bar.replace(Some(bar));
+    }
+
+    fn transfer_moved(&self, done_bytes: u64) {
+        if let Some(bar) = self.bar.borrow().as_ref() {
+            bar.set_position(done_bytes);
+        }
+    }
+
+    fn transfer_ended(&self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn verified(&self, package: &PackageId, version: &Version) {
+        if self.watched {
+            eprintln!("{package} {version} verified");
+        }
     }
 }

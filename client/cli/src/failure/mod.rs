@@ -1,9 +1,11 @@
 //! Why a command did not do what it was asked, in the one shape that is printed.
 
+mod from;
+
 use std::path::Path;
 
 use plimsoll_core::problem::Problem;
-use plimsoll_core::{InvalidText, quote};
+use plimsoll_core::quote;
 use serde_json::{Map, Value, json};
 
 use crate::exit_code::Exit;
@@ -63,11 +65,5 @@ impl Failure {
         };
         document.insert("error".to_owned(), error);
         Value::Object(document)
-    }
-}
-
-impl From<InvalidText> for Failure {
-    fn from(error: InvalidText) -> Self {
-        Self::usage(error.to_string())
     }
 }

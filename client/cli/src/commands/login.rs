@@ -1,0 +1,98 @@
+//! `login` and `trust`: whom to believe, and as whom to speak.
+
+use plimsoll_client::home::{Home, PinnedRegistry, TrustOffer};
+use plimsoll_client::transport::{Address, Registry};
+use plimsoll_core::{Digest, quote};
+use serde_json::json;
+
+use crate::args::{Login, Trust};
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::output::{Answer, bold, plain, table};
+use crate::render;
+use crate::shell::Shell;
+
+/// Pins the registry, checks the token, and keeps both. Nothing is kept of a token that the registry does not know.
+pub(crate) fn login(shell: &Shell, args: &Login) -> Result<Answer, Failure> {
+    let address: Address = args.url.parse()?;
+    let home = shell.home()?;
+    let pinned = pin(shell, &home, &address, args.fingerprint)?;
+    let token = match shell.globals.token.clone().filter(|token| !token.is_empty()) {
+        Some(token) => token,
+        None => shell.prompt.secret("token", "it on standard input, in PLIMSOLL_TOKEN or with --token")?,
+    };
+    let token: plimsoll_client::transport::Token = token.parse()?;
+    let me = Registry::new(address.clone(), Some(token.clone())).me()?;
+    home.set_token(&address, Some(token))?;
+
+    let mut text = format!("{} {} as {}\n", bold("Logged in to"), plain(&pinned.registry), me.account);
+    text.push_str(&render::line("Roles", &render::words(&me.roles, "none")));
+    text.push_str(&render::line("Scopes", &render::words(&me.scopes, "none")));
+    text.push_str(&render::line("Expires", &me.expires_at.to_string()));
+    Ok(Answer::new(json!({ "registry": pinned, "me": me }), text))
+}
+
+/// `trust add`, `trust list`
+pub(crate) fn trust(shell: &Shell, args: &Trust) -> Result<Answer, Failure> {
+    let home = shell.home()?;
+    match args {
+        Trust::Add { url, fingerprint } => {
+            let pinned = pin(shell, &home, &url.parse()?, *fingerprint)?;
+            let text = format!("{} {} at {}\n", bold("Trusted:"), plain(&pinned.registry), pinned.address);
+            Ok(Answer::new(&pinned, text))
+        }
+        Trust::List => {
+            let registries = home.registries()?;
+            let rows: Vec<_> = registries
+                .iter()
+                .flat_map(|pinned| pinned.keys.iter().map(move |key| (pinned, key)))
+                .map(|(pinned, key)| {
+                    [pinned.address.to_string(), plain(&pinned.registry), key.algorithm.to_string(), key.key_id.to_string()]
+                })
+                .collect();
+            let text = if rows.is_empty() {
+                "No registry is trusted yet; see `plimsoll trust add --help`.\n".to_owned()
+            } else {
+                table(["ADDRESS", "REGISTRY", "ALGORITHM", "FINGERPRINT"], &rows)
+            };
+            Ok(Answer::new(json!({ "items": registries }), text))
+        }
+        Trust::Remove { url } => {
+            let address: Address = url.parse()?;
+            let question = format!("Forget the keys of {address}? What was installed from it cannot be loaded any more.");
+            if !shell.prompt.proceed(&question, "--yes")? {
+                return Err(Failure::new(Exit::ConsentMissing, "not-confirmed", "nothing was changed"));
+            }
+            if !home.unpin(&address)? {
+                return Err(Failure::new(Exit::NotFound, "not-found", format!("{address} is not trusted here")));
+            }
+            home.set_token(&address, None)?;
+            Ok(Answer::new(json!({ "address": address }), format!("{} {address}\n", bold("No longer trusted:"))))
+        }
+    }
+}
+
+/// Pins what the registry offers, if its fingerprint was passed or a person says yes.
+fn pin(shell: &Shell, home: &Home, address: &Address, fingerprint: Option<Digest>) -> Result<PinnedRegistry, Failure> {
+    let offer = TrustOffer::ask(&Registry::new(address.clone(), None))?;
+    let offered = offer.fingerprints();
+    let confirmed = match fingerprint {
+        Some(fingerprint) => vec![fingerprint],
+        // Asked again for what is pinned already, a person would learn to say yes.
+        None if home.pinned(address).is_ok() => offered,
+        None => {
+            let keys: String = offered.iter().map(|key| format!("  sha256 {key}\n")).collect();
+            let demo = if offer.demo { "It is a demonstration: its content means nothing.\n" } else { "" };
+            shell.output.note(&format!(
+                "The registry at {address} calls itself {} and shows:\n{keys}{demo}\
+                 Compare this with a fingerprint that you got by another way.",
+                quote(&offer.registry)
+            ));
+            if !shell.prompt.decide("Trust it?", "--fingerprint SHA256")? {
+                return Err(Failure::new(Exit::Verification, "trust-unconfirmed", "no key was pinned"));
+            }
+            offered
+        }
+    };
+    Ok(home.pin(&offer, &confirmed, shell.now())?)
+}

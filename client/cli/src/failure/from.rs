@@ -1,0 +1,86 @@
+//! The exit code of every error of the crates below. The matches are exhaustive, so that a new error is placed when it is
+//! made.
+
+use plimsoll_client::home::{HomeError, TrustError};
+use plimsoll_client::transport::TransportError;
+use plimsoll_core::InvalidText;
+use plimsoll_core::artifact::ArtifactError;
+use plimsoll_trust::{KeyError, SignatureError};
+
+use super::Failure;
+use crate::exit_code::Exit;
+
+impl From<InvalidText> for Failure {
+    fn from(error: InvalidText) -> Self {
+        Self::usage(error.to_string())
+    }
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        let message = error.to_string();
+        match error {
+            TransportError::Address { .. } | TransportError::Token => Self::usage(message),
+            TransportError::Unreachable { .. } => Self::new(Exit::Unreachable, "unreachable", message),
+            TransportError::Redirected { .. }
+            | TransportError::Status { .. }
+            | TransportError::Answer { .. }
+            | TransportError::TooLarge { .. } => Self::new(Exit::Unreachable, "not-a-registry", message),
+            TransportError::Local(_) => Self::internal(message),
+            TransportError::Problem(problem) => Self {
+                exit: Exit::of_problem(problem.code),
+                code: problem.code.as_str(),
+                message,
+                problem: Some(problem),
+                answer: None,
+            },
+        }
+    }
+}
+
+impl From<HomeError> for Failure {
+    fn from(error: HomeError) -> Self {
+        let message = error.to_string();
+        match error {
+            HomeError::NoHome | HomeError::EnvironmentName(_) => Self::usage(message),
+            HomeError::Io { .. } | HomeError::Corrupt { .. } => Self::internal(message),
+        }
+    }
+}
+
+impl From<TrustError> for Failure {
+    fn from(error: TrustError) -> Self {
+        let code = match error {
+            TrustError::Home(error) => return error.into(),
+            TrustError::NotPinned(_) => "trust-missing",
+            TrustError::FingerprintUnknown { .. } | TrustError::NothingConfirmed => "trust-unconfirmed",
+            TrustError::NameChanged { .. } | TrustError::KeysChanged { .. } | TrustError::NameTaken { .. } => "trust-changed",
+        };
+        Self::new(Exit::Verification, code, error.to_string())
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Failed(_) => Self::internal(error.to_string()),
+            error => Self::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<SignatureError> for Failure {
+    fn from(error: SignatureError) -> Self {
+        Self::new(Exit::Verification, "signature-invalid", error.to_string())
+    }
+}
+
+impl From<ArtifactError> for Failure {
+    fn from(error: ArtifactError) -> Self {
+        let code = match error {
+            ArtifactError::Io(_) => return Self::usage(error.to_string()),
+            ArtifactError::Malformed(_) => "artifact-malformed",
+        };
+        Self::new(Exit::Refused, code, error.to_string())
+    }
+}
