@@ -6,5 +6,15 @@
 //!
 //! Everything here blocks. An asynchronous host calls it from a blocking thread.
 
+mod client;
+pub mod environment;
+mod error;
+pub mod home;
 pub mod progress;
 pub mod transport;
+pub mod verify;
+
+pub use client::*;
+pub use environment::Environment;
+pub use error::{Error, MissingConsent};
+pub use home::Home;

@@ -13,7 +13,7 @@ use super::TransportError;
 /// Invariants: `https`, or `http` to a loopback address; no user, password, query or fragment; no slash at the end.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address(Url);
+pub struct Address(Box<Url>);
 
 impl Address {
     /// Whether the address is this very machine.
@@ -23,7 +23,7 @@ impl Address {
 
     /// The address of something below, from path segments (escaped here) and query pairs.
     pub(super) fn join(&self, segments: &[&str], query: &[(&str, &str)]) -> String {
-        let mut url = self.0.clone();
+        let mut url = Url::clone(&self.0);
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
         }
@@ -67,7 +67,7 @@ impl std::str::FromStr for Address {
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
-        Ok(Self(url))
+        Ok(Self(Box::new(url)))
     }
 }
 

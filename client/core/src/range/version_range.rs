@@ -18,7 +18,10 @@ use crate::{InvalidText, Version};
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 256, example = "^1.2.0"))]
-pub struct VersionRange {
+pub struct VersionRange(Parsed);
+
+#[derive(Clone)]
+struct Parsed {
     text: String,
     alternatives: Vec<Alternative>,
 }
@@ -26,17 +29,18 @@ pub struct VersionRange {
 impl VersionRange {
     /// Any version.
     pub fn any() -> Self {
-        Self { text: "*".to_owned(), alternatives: vec![Alternative { set: Ranges::full(), named: Vec::new() }] }
+        let alternatives = vec![Alternative { set: Ranges::full(), named: Vec::new() }];
+        Self(Parsed { text: "*".to_owned(), alternatives })
     }
 
     /// The text as its author wrote it.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// Whether a version will do. `pre_releases` is whether pre-releases were asked for.
     pub fn matches(&self, version: &Version, pre_releases: bool) -> bool {
-        self.alternatives.iter().any(|alternative| {
+        self.0.alternatives.iter().any(|alternative| {
             let asked = pre_releases || !version.is_pre_release() || alternative.names(version);
             asked && alternative.set.contains(version)
         })
@@ -44,7 +48,7 @@ impl VersionRange {
 
     /// The one version that will do, if the range is an exact pin.
     pub fn exact(&self) -> Option<&Version> {
-        match self.alternatives.as_slice() {
+        match self.0.alternatives.as_slice() {
             [only] => only.set.as_singleton(),
             _ => None,
         }
@@ -52,7 +56,7 @@ impl VersionRange {
 
     /// The versions that will do where pre-releases were asked for: for releases, the same as [`Self::matches`].
     pub(crate) fn ranges(&self) -> Ranges<Version> {
-        self.alternatives.iter().fold(Ranges::empty(), |all, alternative| all.union(&alternative.set))
+        self.0.alternatives.iter().fold(Ranges::empty(), |all, alternative| all.union(&alternative.set))
     }
 }
 
@@ -65,14 +69,15 @@ impl FromStr for VersionRange {
             return Err(refuse("it has more than 256 bytes".to_owned()));
         }
         let alternatives = npm::parse(text).map_err(refuse)?;
-        Ok(Self { text: text.to_owned(), alternatives })
+        Ok(Self(Parsed { text: text.to_owned(), alternatives }))
     }
 }
 
 impl From<Version> for VersionRange {
     fn from(version: Version) -> Self {
         let text = version.to_string();
-        Self { text, alternatives: vec![Alternative { set: Ranges::singleton(version.clone()), named: vec![version] }] }
+        let alternatives = vec![Alternative { set: Ranges::singleton(version.clone()), named: vec![version] }];
+        Self(Parsed { text, alternatives })
     }
 }
 
@@ -86,13 +91,13 @@ impl TryFrom<String> for VersionRange {
 
 impl From<VersionRange> for String {
     fn from(range: VersionRange) -> Self {
-        range.text
+        range.0.text
     }
 }
 
 impl PartialEq for VersionRange {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.0.text == other.0.text
     }
 }
 
@@ -100,13 +105,13 @@ impl Eq for VersionRange {}
 
 impl fmt::Display for VersionRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(&self.0.text)
     }
 }
 
 impl fmt::Debug for VersionRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.text, f)
+        fmt::Debug::fmt(&self.0.text, f)
     }
 }
 

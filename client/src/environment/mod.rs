@@ -1,0 +1,105 @@
+//! An environment: a named set of installed packages, changed by one process at a time.
+
+mod settings;
+mod state;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use plimsoll_core::{PackageId, quote};
+
+pub use settings::{Settings, ThirdPartyCode};
+pub use state::{Installed, Pending, State};
+
+use crate::Error;
+use crate::home::{Home, HomeError, lock, read_json, sweep, write_json};
+
+/// An environment of a home.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    home: Home,
+    name: String,
+    path: PathBuf,
+}
+
+impl Environment {
+    /// The environment of a name, such as `default`. It needs not exist yet.
+    pub fn of(home: &Home, name: &str) -> Result<Self, HomeError> {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > 64 || !name.chars().all(good) {
+            return Err(HomeError::EnvironmentName(quote(name)));
+        }
+        Ok(Self { home: home.clone(), name: name.to_owned(), path: home.join("envs").join(name) })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The home it belongs to.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// What it accepts.
+    pub fn settings(&self) -> Result<Settings, HomeError> {
+        Ok(read_json(&self.path.join("settings.json"))?.unwrap_or_default())
+    }
+
+    /// What is installed. Reads without waiting: the state is replaced as a whole.
+    pub fn state(&self) -> Result<State, HomeError> {
+        Ok(read_json(&self.state_path())?.unwrap_or_default())
+    }
+
+    /// Removes a package; refused while others need it. Artifacts stay in the content store.
+    pub fn remove(&self, package: &PackageId) -> Result<Installed, Error> {
+        let locked = self.lock()?;
+        let mut state = locked.state()?;
+        if !state.packages.contains_key(package) {
+            return Err(Error::NotInstalled { package: package.clone(), environment: self.name.clone() });
+        }
+        let needed_by = state.needed_by(package);
+        if !needed_by.is_empty() {
+            return Err(Error::StillNeeded { package: package.clone(), needed_by });
+        }
+        let removed = state.packages.remove(package);
+        locked.write(&state)?;
+        removed.ok_or_else(|| Error::NotInstalled { package: package.clone(), environment: self.name.clone() })
+    }
+
+    /// Begins to change it: waits for other processes, and removes what a killed one left.
+    pub(crate) fn lock(&self) -> Result<LockedEnvironment<'_>, HomeError> {
+        let lock = lock(&self.path.join("lock"))?;
+        let tmp = self.path.join("tmp");
+        sweep(&tmp)?;
+        Ok(LockedEnvironment { environment: self, tmp, _lock: lock })
+    }
+
+    fn state_path(&self) -> PathBuf {
+        self.path.join("state.json")
+    }
+}
+
+/// An environment that no other process changes meanwhile.
+pub(crate) struct LockedEnvironment<'e> {
+    environment: &'e Environment,
+    tmp: PathBuf,
+    _lock: File,
+}
+
+impl LockedEnvironment<'_> {
+    /// A directory for temporary files, on the file system of the home.
+    pub(crate) fn tmp(&self) -> &Path {
+        &self.tmp
+    }
+
+    pub(crate) fn state(&self) -> Result<State, HomeError> {
+        self.environment.state()
+    }
+
+    /// Replaces the state as a whole.
+    pub(crate) fn write(&self, state: &State) -> Result<(), HomeError> {
+        write_json(&self.tmp, &self.environment.state_path(), state)
+    }
+}
