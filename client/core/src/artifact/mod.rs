@@ -3,9 +3,12 @@
 //! One strict reader for everybody: the gate inspects with it, the client unpacks with it. It refuses whatever two readers
 //! could read differently.
 
+mod gunzip;
+mod header;
 mod inspect;
 mod integrity;
 mod lockfile;
+pub(crate) mod path;
 mod read;
 mod secrets;
 mod write;

@@ -3,7 +3,11 @@
 //! One parser for one family: the keys of ObjectStack 17.4.0 plus those that it retired in 17.3.0. Any other key is a
 //! problem, and all problems are found at once.
 
+pub(crate) mod json;
 mod parse;
+pub(crate) mod pointer;
+mod problems;
+mod schema;
 
 use std::collections::BTreeMap;
 
