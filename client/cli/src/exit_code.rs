@@ -41,7 +41,9 @@ impl Exit {
         use ProblemCode as P;
         match code {
             P::RequestInvalid | P::CursorInvalid | P::BodyInvalid | P::BodyTooLarge => Self::Usage,
-            P::CredentialsMissing | P::CredentialsInvalid | P::ScopeMissing | P::NotAllowed | P::NotFound => Self::NotFound,
+            P::CredentialsMissing | P::CredentialsInvalid | P::ScopeMissing | P::NotAllowed | P::NotFound => {
+                Self::NotFound
+            }
             P::AccountExists
             | P::PublisherExists
             | P::KeyExists

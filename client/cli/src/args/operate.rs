@@ -97,13 +97,15 @@ pub(crate) struct Install {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+What asks for nothing new is updated. What does is shown, and waits for consent as with `install`: the exit code is 12
+while something waits, and the installed version keeps running.")]
 pub(crate) struct Update {
     /// What to update; by default everything that was asked for
+    #[arg(value_name = "ID")]
     pub(crate) packages: Vec<PackageId>,
     #[command(flatten)]
     pub(crate) accept: Accept,
-    #[command(flatten)]
-    pub(crate) fit: Fit,
 }
 
 #[derive(Args, Debug)]

@@ -139,7 +139,10 @@ impl FromStr for Expiry {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || {
-            format!("{} is no expiry; write days from now (1 to 366), or a time such as 2026-11-20T09:30:00Z", quote(text))
+            format!(
+                "{} is no expiry; write days from now (1 to 366), or a time such as 2026-11-20T09:30:00Z",
+                quote(text)
+            )
         };
         if text.bytes().all(|b| b.is_ascii_digit()) {
             return match text.parse() {
@@ -181,7 +184,10 @@ mod tests {
     fn an_expiry_is_days_or_a_time() {
         let now = Timestamp::from_micros(0).expect("time");
         assert_eq!("2".parse::<Expiry>().expect("days").after(now).to_string(), "1970-01-03T00:00:00Z");
-        assert_eq!("2026-11-20T09:30:00Z".parse::<Expiry>().expect("time").after(now).to_string(), "2026-11-20T09:30:00Z");
+        assert_eq!(
+            "2026-11-20T09:30:00Z".parse::<Expiry>().expect("time").after(now).to_string(),
+            "2026-11-20T09:30:00Z"
+        );
         for bad in ["", "0", "367", "99999", "-1", "tomorrow"] {
             assert!(bad.parse::<Expiry>().is_err(), "{bad:?}");
         }

@@ -47,7 +47,12 @@ pub(crate) fn trust(shell: &Shell, args: &Trust) -> Result<Answer, Failure> {
                 .iter()
                 .flat_map(|pinned| pinned.keys.iter().map(move |key| (pinned, key)))
                 .map(|(pinned, key)| {
-                    [pinned.address.to_string(), plain(&pinned.registry), key.algorithm.to_string(), key.key_id.to_string()]
+                    [
+                        pinned.address.to_string(),
+                        plain(&pinned.registry),
+                        key.algorithm.to_string(),
+                        key.key_id.to_string(),
+                    ]
                 })
                 .collect();
             let text = if rows.is_empty() {
@@ -59,8 +64,9 @@ pub(crate) fn trust(shell: &Shell, args: &Trust) -> Result<Answer, Failure> {
         }
         Trust::Remove { url } => {
             let address: Address = url.parse()?;
-            let question = format!("Forget the keys of {address}? What was installed from it cannot be loaded any more.");
-            if !shell.prompt.proceed(&question, "--yes")? {
+            let question =
+                format!("Forget the keys of {address}? What was installed from it cannot be loaded any more.");
+            if !shell.prompt.proceed(&question)? {
                 return Err(Failure::new(Exit::ConsentMissing, "not-confirmed", "nothing was changed"));
             }
             if !home.unpin(&address)? {

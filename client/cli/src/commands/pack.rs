@@ -164,20 +164,9 @@ fn write(out: &Path, manifest: &[u8], found: &[Found], limits: &Limits) -> Resul
 
     temporary.seek(SeekFrom::Start(0)).map_err(failed)?;
     let summary = render::ArtifactSummary::read(temporary.as_file_mut(), limits)?;
-    make_readable(temporary.as_file()).map_err(failed)?;
+    super::make_readable(temporary.as_file()).map_err(failed)?;
     temporary.persist(out).map_err(|error| failed(error.error))?;
     Ok(summary)
-}
-
-/// Temporary files are private; an artifact is as readable as other files.
-fn make_readable(file: &File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    _ = file;
-    Ok(())
 }
 
 fn text(out: &Path, summary: &render::ArtifactSummary, layout: &Layout) -> String {

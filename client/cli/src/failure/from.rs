@@ -1,6 +1,7 @@
 //! The exit code of every error of the crates below. The matches are exhaustive, so that a new error is placed when it is
 //! made.
 
+use plimsoll_client::Error;
 use plimsoll_client::home::{HomeError, TrustError};
 use plimsoll_client::transport::TransportError;
 use plimsoll_core::InvalidText;
@@ -54,7 +55,9 @@ impl From<TrustError> for Failure {
             TrustError::Home(error) => return error.into(),
             TrustError::NotPinned(_) => "trust-missing",
             TrustError::FingerprintUnknown { .. } | TrustError::NothingConfirmed => "trust-unconfirmed",
-            TrustError::NameChanged { .. } | TrustError::KeysChanged { .. } | TrustError::NameTaken { .. } => "trust-changed",
+            TrustError::NameChanged { .. } | TrustError::KeysChanged { .. } | TrustError::NameTaken { .. } => {
+                "trust-changed"
+            }
         };
         Self::new(Exit::Verification, code, error.to_string())
     }
@@ -82,5 +85,25 @@ impl From<ArtifactError> for Failure {
             ArtifactError::Malformed(_) => "artifact-malformed",
         };
         Self::new(Exit::Refused, code, error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let (exit, code) = match error {
+            Error::Transport(error) => return error.into(),
+            Error::Home(error) => return error.into(),
+            Error::Trust(error) => return error.into(),
+            Error::Verify(_) => (Exit::Verification, "verification-failed"),
+            Error::NoSolution(_) => (Exit::NoSolution, "no-solution"),
+            Error::PackageNotFound(..) => (Exit::NotFound, "not-found"),
+            Error::ConsentMissing(_) => (Exit::ConsentMissing, "consent-missing"),
+            Error::TierNotAccepted { .. } => (Exit::ConsentMissing, "tier-not-accepted"),
+            Error::NotInstalled { .. } => (Exit::NotFound, "not-installed"),
+            Error::StillNeeded { .. } => (Exit::Conflict, "still-needed"),
+            Error::PlanStale(_) => (Exit::Conflict, "plan-stale"),
+        };
+        Self::new(exit, code, message)
     }
 }

@@ -41,13 +41,12 @@ impl Answer {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
-    quiet: bool,
 }
 
 impl Output {
     /// Prints JSON, or text with colours if a person watches.
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, quiet: json }
+        Self { json }
     }
 
     /// Prints the end of a command. A closed pipe is not an error: who reads has read enough.
@@ -60,25 +59,21 @@ impl Output {
                 if let Some(answer) = &failure.answer {
                     print_text(&answer.text);
                 }
-                self.error(&failure.message);
+                print_error(&format!("{} {}\n", bad("error:"), plain(&failure.message)));
             }
         }
     }
 
     /// A remark on the way, for people only.
     pub(crate) fn note(self, text: &str) {
-        if !self.quiet {
+        if !self.json {
             print_error(&format!("{}\n", text.trim_end()));
         }
     }
 
-    /// Something to mind, also when the answer is JSON.
-    pub(crate) fn warning(self, text: &str) {
-        print_error(&format!("{} {}\n", warn("warning:"), plain(text)));
-    }
-
-    fn error(self, message: &str) {
-        print_error(&format!("{} {}\n", bad("error:"), plain(message)));
+    /// Progress of transfers, shown if a person watches.
+    pub(crate) fn watch(self) -> Watch {
+        Watch::new(self.json)
     }
 }
 

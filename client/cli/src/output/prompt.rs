@@ -33,12 +33,13 @@ impl Prompt {
         self.somebody
     }
 
-    /// Asks whether to go on with something already named. `--yes` says yes; `instead` is what a script would pass.
-    pub(crate) fn proceed(self, question: &str, instead: &str) -> Result<bool, Failure> {
-        if self.yes {
+    /// Asks a person whether to go on with what was shown. `--yes` says yes; and where nobody can be asked, the command
+    /// line itself says so.
+    pub(crate) fn proceed(self, question: &str) -> Result<bool, Failure> {
+        if self.yes || !self.somebody {
             return Ok(true);
         }
-        self.decide(question, instead)
+        self.decide(question, "--yes")
     }
 
     /// Asks for a decision that `--yes` does not make, such as to trust or to grant.
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn yes_answers_whether_to_proceed_and_decides_nothing() {
         let prompt = Prompt::nobody(true);
-        assert!(prompt.proceed("Install?", "--yes").expect("answered"));
+        assert!(prompt.proceed("Install?").expect("answered"));
         let failure = prompt.decide("Trust the key?", "--fingerprint").expect_err("nobody can be asked");
         assert!(failure.message.contains("--fingerprint"), "{}", failure.message);
     }

@@ -47,7 +47,8 @@ pub(super) fn for_terminal(text: &str, coloured: bool) -> Cow<'_, str> {
 pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let reorders = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        let reorders =
+            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
         if (c.is_control() && c != '\n') || reorders {
             out.extend(c.escape_unicode());
         } else {

@@ -2,10 +2,14 @@
 //! wire types, or the types here.
 
 mod artifact;
+mod plan;
 mod report;
+mod version;
 
-pub(crate) use artifact::ArtifactSummary;
+pub(crate) use artifact::{ArtifactSummary, Opened};
+pub(crate) use plan::plan;
 pub(crate) use report::report;
+pub(crate) use version::{availability, version};
 
 use plimsoll_core::{Permissions, Tier};
 
@@ -34,6 +38,12 @@ pub(crate) fn permissions(permissions: &Permissions, indent: &str) -> String {
             format!("{indent}- {} {code}\n", plain(&permission.in_words()))
         })
         .collect()
+}
+
+/// Words of a closed list, or `none`.
+pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a (impl ToString + 'a)>, none: &str) -> String {
+    let words: Vec<String> = words.into_iter().map(ToString::to_string).collect();
+    if words.is_empty() { none.to_owned() } else { words.join(", ") }
 }
 
 /// A size in bytes, as people read it.

@@ -69,7 +69,9 @@ fn built_entry(manifest: &Manifest, files: &BTreeSet<&str>) -> Result<Option<Str
         Some(main) if main.starts_with("dist/") && files.contains(main) => Ok(Some(main.to_owned())),
         _ if files.contains(BUNDLE) => Ok(Some(BUNDLE.to_owned())),
         None => Ok(None),
-        Some(main) => Err(format!("main names {}, but neither it nor {BUNDLE} is in dist/; build it first", quote(main))),
+        Some(main) => {
+            Err(format!("main names {}, but neither it nor {BUNDLE} is in dist/; build it first", quote(main)))
+        }
     }
 }
 
