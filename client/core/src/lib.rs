@@ -9,6 +9,7 @@ mod text;
 
 pub mod access;
 pub mod artifact;
+pub mod bundle;
 pub mod catalog;
 pub mod consent;
 pub mod digest;

@@ -31,15 +31,33 @@ pub fn quote(value: &str) -> String {
         }
         if c == '"' || c == '\\' {
             out.push('\\');
-            out.push(c);
-        } else if c.is_control() || is_invisible(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
         }
+        push_visible(&mut out, c);
     }
     out.push('"');
     out
+}
+
+/// Untrusted text without quotes, for places and for sentences that quote themselves: control characters and
+/// bidirectional marks escaped, cut to so many characters.
+pub(crate) fn printable(value: &str, chars_max: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in value.chars().enumerate() {
+        if count == chars_max {
+            out.push('…');
+            break;
+        }
+        push_visible(&mut out, c);
+    }
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if c.is_control() || is_invisible(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
 }
 
 /// Characters that change how the text around them reads without being seen.

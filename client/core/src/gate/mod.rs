@@ -7,7 +7,8 @@ mod checks;
 mod policy;
 mod report;
 
-pub use policy::{POLICY_VERSION, tier_of};
+pub(crate) use policy::tier_needs;
+pub use policy::{POLICY_VERSION, listing_lacks, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
 use std::collections::BTreeMap;
