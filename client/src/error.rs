@@ -2,7 +2,7 @@
 
 use plimsoll_core::{PackageId, Permissions, Tier, Version};
 
-use crate::home::{HomeError, TrustError};
+use crate::home::{HomeError, PinError};
 use crate::transport::TransportError;
 use crate::verify::VerifyError;
 
@@ -17,10 +17,13 @@ pub enum Error {
     Home(#[from] HomeError),
     /// The registry is not trusted, or is not the one that was.
     #[error(transparent)]
-    Trust(#[from] TrustError),
+    Pin(#[from] PinError),
+    /// An index document does not verify.
+    #[error(transparent)]
+    Trust(Box<plimsoll_trust::TrustError>),
     /// Something that was signed does not verify, or says another thing than was asked.
     #[error(transparent)]
-    Verify(#[from] Box<VerifyError>),
+    Verify(Box<VerifyError>),
     /// No set of versions will do. The sentences say why.
     #[error("{0}")]
     NoSolution(String),
@@ -79,6 +82,12 @@ pub struct MissingConsent {
     pub permissions: Permissions,
     /// Other news, in words, such as a new dependency.
     pub news: Vec<String>,
+}
+
+impl From<plimsoll_trust::TrustError> for Error {
+    fn from(error: plimsoll_trust::TrustError) -> Self {
+        Self::Trust(Box::new(error))
+    }
 }
 
 impl From<VerifyError> for Error {

@@ -7,9 +7,13 @@
 //! Everything here blocks. An asynchronous host calls it from a blocking thread.
 
 mod client;
+mod content;
 pub mod environment;
 mod error;
+#[cfg(test)]
+mod fake;
 pub mod home;
+mod index_cache;
 pub mod progress;
 pub mod transport;
 pub mod verify;

@@ -65,6 +65,12 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// Untrusted text inside a sentence: as it is where it is plain ASCII, else quoted.
+pub(crate) fn plain_or_quoted(value: &str) -> String {
+    let plain = !value.is_empty() && value.len() <= 80 && value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    if plain { value.to_owned() } else { quote(value) }
+}
+
 /// Joins words for a message: `a, b or c`.
 pub(crate) fn one_of(words: impl IntoIterator<Item = impl fmt::Display>) -> String {
     let mut words: Vec<String> = words.into_iter().map(|word| word.to_string()).collect();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use files::HomeError;
 pub(crate) use files::{failed, lock, make_dir, move_into_place, read_json, sweep, sync_dir, write_json};
-pub use registries::{PinnedRegistry, TrustError, TrustOffer};
+pub use registries::{PinError, PinnedRegistry};
 
 /// The client's own directory.
 #[derive(Clone, Debug)]

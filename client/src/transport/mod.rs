@@ -3,6 +3,8 @@
 mod address;
 mod calls;
 mod error;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use std::fmt;

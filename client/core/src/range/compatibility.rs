@@ -1,5 +1,6 @@
 use super::EngineRange;
 use crate::manifest::Engines;
+use crate::text::plain_or_quoted;
 use crate::{InvalidText, Version, quote};
 
 closed_words! {
@@ -105,23 +106,17 @@ impl Compatibility {
             Self::Undeclared => "does not say with which hosts it works".to_owned(),
             Self::Incompatible { required, source, host } => {
                 let what = source.compared_with();
-                format!("needs {what} {}, and this host has {what} {host}", plain(required))
+                format!("needs {what} {}, and this host has {what} {host}", plain_or_quoted(required))
             }
             Self::Unreadable { required, source } => {
                 format!("says which hosts it works with in a way that cannot be read ({source}: {})", quote(required))
             }
             Self::HostUnknown { required, source } => {
                 let what = source.compared_with();
-                format!("needs {what} {}, and the {what} of this host is not known", plain(required))
+                format!("needs {what} {}, and the {what} of this host is not known", plain_or_quoted(required))
             }
         })
     }
-}
-
-/// A readable range holds nothing that needs quoting, except in a pre-release part.
-fn plain(required: &str) -> String {
-    let clean = required.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-    if clean { required.to_owned() } else { quote(required) }
 }
 
 /// Decides whether what a manifest declares fits a host.
