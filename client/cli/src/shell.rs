@@ -20,7 +20,7 @@ pub(crate) struct Shell {
 impl Shell {
     /// The surroundings as they are.
     pub(crate) fn new(globals: Globals) -> Self {
-        Self { output: Output::new(globals.json), prompt: Prompt::new(globals.yes), globals }
+        Self { output: Output::new(globals.json), prompt: Prompt::new(globals.yes, globals.json), globals }
     }
 
     /// The client's directory, made where it is missing.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::args::{self, Accept, Fit, HostKey, Install, Resolve, Update};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
-use crate::output::{Answer, bold, dim, good, plain, table, warn};
+use crate::output::{Answer, bold, good, plain, table, warn};
 use crate::render;
 use crate::shell::Shell;
 

@@ -8,7 +8,7 @@ use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use plimsoll_core::artifact::{self, Source};
-use plimsoll_core::{Limits, Manifest, gate, manifest, quote};
+use plimsoll_core::{Limits, Manifest, manifest, quote};
 use serde::Serialize;
 
 use crate::args::Pack;
@@ -16,9 +16,6 @@ use crate::failure::Failure;
 use crate::output::{Answer, bold, plain, warn};
 use crate::render;
 use layout::Layout;
-
-/// The directories whose files can become members.
-const PACKED_DIRECTORIES: [&str; 3] = ["assets", "dist", "src"];
 
 /// One file that becomes a member.
 struct Found {
@@ -42,17 +39,20 @@ pub(crate) fn pack(args: &Pack) -> Result<Answer, Failure> {
     let limits = Limits::default();
     let manifest = read_manifest(&args.dir, &limits)?;
     let top = top_level(&args.dir)?;
-    let mut found = Vec::new();
-    for directory in PACKED_DIRECTORIES.into_iter().filter(|directory| top.contains(*directory)) {
-        walk(&args.dir, directory, &limits, &mut found)?;
+    let mut members = Vec::new();
+    for directory in ["assets", "dist", "src"].into_iter().filter(|directory| top.contains(*directory)) {
+        // Built packages have no use for their sources, so nothing in there matters.
+        if directory != "src" || !members.iter().any(|member: &String| member.starts_with("dist/")) {
+            walk(&args.dir, directory, &limits, &mut members)?;
+        }
     }
-    for name in ["package.json", "pnpm-lock.yaml"].into_iter().filter(|name| top.contains(*name)) {
-        found.push(plain_file(args.dir.join(name), name.to_owned())?);
-    }
-
-    let files: BTreeSet<&str> = found.iter().map(|file| file.member.as_str()).collect();
+    members
+        .extend(["package.json", "pnpm-lock.yaml"].into_iter().filter(|name| top.contains(*name)).map(str::to_owned));
+    let files: BTreeSet<&str> = members.iter().map(String::as_str).collect();
     let layout = Layout::plan(&manifest, &files, &top).map_err(Failure::usage)?;
-    found.retain(|file| layout.takes(&file.member));
+    let taken = members.into_iter().filter(|member| layout.takes(member));
+    let found = taken.map(|member| plain_file(&args.dir, member)).collect::<Result<Vec<_>, _>>()?;
+
     let out = args.out.clone().unwrap_or_else(|| format!("{}-{}.osplugin", manifest.id, manifest.version).into());
     refuse_packing_itself(&out, &found)?;
 
@@ -96,14 +96,14 @@ fn top_level(dir: &Path) -> Result<BTreeSet<String>, Failure> {
 }
 
 /// Finds the files below a directory, without hidden ones and `node_modules`.
-fn walk(root: &Path, top: &str, limits: &Limits, found: &mut Vec<Found>) -> Result<(), Failure> {
+fn walk(root: &Path, top: &str, limits: &Limits, members: &mut Vec<String>) -> Result<(), Failure> {
     let mut waiting = vec![top.to_owned()];
     while let Some(member) = waiting.pop() {
         let path = root.join(&member);
         let failed = |error: std::io::Error| Failure::file("cannot read", &path, &error);
         if !fs::symlink_metadata(&path).map_err(failed)?.is_dir() {
-            found.push(plain_file(path, member)?);
-            if found.len() > limits.members as usize {
+            members.push(member);
+            if members.len() > limits.members as usize {
                 return Err(Failure::usage(format!("there are more than {} files to pack", limits.members)));
             }
             continue;
@@ -117,7 +117,7 @@ fn walk(root: &Path, top: &str, limits: &Limits, found: &mut Vec<Found>) -> Resu
                 continue;
             }
             let below = format!("{member}/{name}");
-            // The path is bounded before anything is below it, and with it how deep this goes.
+            // The path is bounded before anything below it is looked at, and with it how deep this goes.
             if below.len() > limits.path_bytes as usize {
                 let most = limits.path_bytes;
                 return Err(Failure::usage(format!("the path {} has more than {most} bytes", quote(&below))));
@@ -129,7 +129,8 @@ fn walk(root: &Path, top: &str, limits: &Limits, found: &mut Vec<Found>) -> Resu
 }
 
 /// A regular file. A symbolic link would be read differently elsewhere, so it is refused rather than followed or skipped.
-fn plain_file(file: PathBuf, member: String) -> Result<Found, Failure> {
+fn plain_file(root: &Path, member: String) -> Result<Found, Failure> {
+    let file = root.join(&member);
     let metadata = fs::symlink_metadata(&file).map_err(|error| Failure::file("cannot read", &file, &error))?;
     if !metadata.is_file() {
         let what = if metadata.is_symlink() { "a symbolic link" } else { "not a regular file" };
@@ -178,4 +179,94 @@ fn text(out: &Path, summary: &render::ArtifactSummary, layout: &Layout) -> Strin
         text.push_str(&format!("{} {}\n", warn("warning:"), plain(warning)));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::Tier;
+
+    use super::*;
+
+    fn sample(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/objectstack").join(name)
+    }
+
+    fn packed(dir: &Path, out: &Path) -> render::ArtifactSummary {
+        let args = Pack { dir: dir.to_owned(), out: Some(out.to_owned()) };
+        pack(&args).expect("packed");
+        render::ArtifactSummary::read(&mut File::open(out).expect("artifact"), &Limits::default()).expect("artifact")
+    }
+
+    fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("directory");
+        for (path, content) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("directory");
+            fs::write(path, content).expect("file");
+        }
+        dir
+    }
+
+    const THEME: &str = r#"{"id": "org.example.dusk", "version": "1.0.0", "type": "theme", "name": "Dusk"}"#;
+
+    #[test]
+    fn sources_get_the_tier_that_the_real_tools_artifact_gets() {
+        let out = tempfile::tempdir().expect("directory");
+        for (source, artifact) in [
+            ("sandbox-vat", "com.acme.vat-check-1.0.0.osplugin"),
+            ("theme-unset", "org.example.theme-dusk-0.1.0.osplugin"),
+            ("legacy-node-clickhouse", "com.acme.legacy-driver-1.4.0.osplugin"),
+        ] {
+            let ours = packed(&sample(source), &out.path().join(artifact));
+            let mut theirs = File::open(sample(artifact)).expect("artifact");
+            let theirs = render::ArtifactSummary::read(&mut theirs, &Limits::default()).expect("artifact");
+            assert_eq!((ours.tier(), &ours.package), (theirs.tier(), &theirs.package), "{source}");
+        }
+    }
+
+    #[test]
+    fn packing_twice_gives_the_same_bytes() {
+        let out = tempfile::tempdir().expect("directory");
+        for source in ["sandbox-vat", "theme-unset", "legacy-node-clickhouse"] {
+            let [first, second] =
+                ["a.osplugin", "b.osplugin"].map(|name| packed(&sample(source), &out.path().join(name)));
+            assert_eq!(first.sha256, second.sha256, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_package_without_code_is_declarative() {
+        let dir = directory(&[(manifest::FILE_NAME, THEME), ("assets/dusk.css", ":root{}"), ("README.md", "# Dusk")]);
+        let summary = packed(dir.path(), &dir.path().join("dusk.osplugin"));
+        assert_eq!(summary.tier(), Some(Tier::Declarative));
+    }
+
+    #[test]
+    fn hidden_files_and_dependencies_stay_at_home() {
+        let dir = directory(&[
+            (manifest::FILE_NAME, THEME),
+            ("assets/.env", "TOKEN=x"),
+            ("assets/node_modules/a/index.js", "x"),
+            ("assets/dusk.css", ":root{}"),
+        ]);
+        let summary = packed(dir.path(), &dir.path().join("dusk.osplugin"));
+        assert_eq!(summary.paths(), ["SIGNATURE", "assets/dusk.css", manifest::FILE_NAME]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_is_refused_by_name() {
+        let dir = directory(&[(manifest::FILE_NAME, THEME), ("assets/dusk.css", ":root{}")]);
+        std::os::unix::fs::symlink("/etc/hostname", dir.path().join("assets/link.txt")).expect("link");
+        let failure = pack(&Pack { dir: dir.path().to_owned(), out: None }).expect_err("a link");
+        assert!(failure.message.contains("assets/link.txt"), "{}", failure.message);
+    }
+
+    #[test]
+    fn an_artifact_never_packs_itself_and_a_failure_leaves_the_earlier_one() {
+        let dir = directory(&[(manifest::FILE_NAME, THEME), ("assets/dusk.osplugin", "earlier")]);
+        let out = dir.path().join("assets/dusk.osplugin");
+        assert!(pack(&Pack { dir: dir.path().to_owned(), out: Some(out.clone()) }).is_err());
+        assert_eq!(fs::read_to_string(out).expect("file"), "earlier");
+    }
 }

@@ -1,6 +1,6 @@
 //! Questions, asked only where somebody can answer.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Write};
 
 use crate::failure::Failure;
 
@@ -10,16 +10,16 @@ const LINE_BYTES: u64 = 8 * 1024;
 /// Who can be asked, and what was answered beforehand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Prompt {
-    /// Whether standard input and standard error are terminals.
+    /// Whether standard input and standard error are terminals, and text is wanted.
     somebody: bool,
     /// `--yes`.
     yes: bool,
 }
 
 impl Prompt {
-    /// Looks who is there.
-    pub(crate) fn new(yes: bool) -> Self {
-        Self { somebody: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(), yes }
+    /// Looks who is there. Whoever asks for JSON is a script.
+    pub(crate) fn new(yes: bool, json: bool) -> Self {
+        Self { somebody: !json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal(), yes }
     }
 
     /// Nobody to ask: for tests.

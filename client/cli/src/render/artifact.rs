@@ -94,6 +94,18 @@ impl ArtifactSummary {
         })
     }
 
+    /// The tier that the registry would assign.
+    #[cfg(test)]
+    pub(crate) fn tier(&self) -> Option<Tier> {
+        self.tier
+    }
+
+    /// The paths of the members, in their order.
+    #[cfg(test)]
+    pub(crate) fn paths(&self) -> Vec<&str> {
+        self.members.iter().map(|member| member.path.as_str()).collect()
+    }
+
     /// The summary for people.
     pub(crate) fn text(&self) -> String {
         let mut text = line("Package", &format!("{} {} ({})", self.package, self.version, self.r#type));

@@ -106,3 +106,53 @@ fn typescript_warning(main: &str) -> String {
          publish, such as with `esbuild {main} --bundle --format=esm --packages=external --outfile={BUNDLE}`"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(extra: &str, files: &[&str]) -> Result<Layout, String> {
+        let text = format!(r#"{{"id": "com.acme.a", "version": "1.0.0", "type": "plugin", "name": "A"{extra}}}"#);
+        let manifest = manifest::parse(text.as_bytes()).expect("manifest");
+        let top = files.iter().map(|file| file.split('/').next().unwrap_or(file).to_owned()).collect();
+        Layout::plan(&manifest, &files.iter().copied().collect(), &top)
+    }
+
+    #[test]
+    fn main_is_the_bundle_if_there_is_one_else_the_source() {
+        let main = |extra, files: &[&str]| plan(extra, files).expect("layout").main;
+        let sources = ["src/index.ts", "src/patterns.ts"];
+        assert_eq!(main("", &["assets/a.css"]), None);
+        assert_eq!(main("", &sources).as_deref(), Some("src/index.ts"));
+        assert_eq!(main("", &["src/index.ts", "dist/index.mjs"]).as_deref(), Some("dist/index.mjs"));
+        assert_eq!(
+            main(r#", "main": "src/a.mjs""#, &["src/a.mjs", "dist/index.mjs"]).as_deref(),
+            Some("dist/index.mjs")
+        );
+        assert_eq!(main(r#", "main": "./src/a.mjs""#, &["src/a.mjs", "src/index.mjs"]).as_deref(), Some("src/a.mjs"));
+        assert_eq!(main(r#", "main": "dist/b.mjs""#, &["dist/b.mjs", "dist/index.mjs"]).as_deref(), Some("dist/b.mjs"));
+        assert_eq!(main(r#", "main": "dist/index.mjs""#, &sources).as_deref(), Some("src/index.ts"));
+        assert_eq!(main("", &["dist/objectstack.json"]), None);
+        assert!(plan(r#", "main": "lib/a.mjs""#, &["lib/a.mjs"]).is_err());
+        assert!(plan(r#", "main": "src/b.mjs""#, &["src/a.mjs"]).is_err());
+    }
+
+    #[test]
+    fn sources_are_packed_only_where_nobody_built_them() {
+        let built = plan("", &["src/index.ts", "dist/index.mjs"]).expect("layout");
+        assert!(built.takes("dist/index.mjs") && !built.takes("src/index.ts"));
+        assert!(built.warnings.is_empty());
+        let unbuilt = plan("", &["src/index.ts", "src/patterns.ts"]).expect("layout");
+        assert!(unbuilt.takes("src/patterns.ts"));
+        assert!(unbuilt.warnings[0].contains("esbuild"), "{:?}", unbuilt.warnings);
+    }
+
+    #[test]
+    fn npm_files_are_packed_only_with_manifest_deps_and_the_rest_is_named() {
+        let files = ["src/index.mjs", "package.json", "pnpm-lock.yaml", "README.md", "acme.key"];
+        let bundled = plan("", &files).expect("layout");
+        assert_eq!(bundled.left_out, ["README.md", "acme.key", "package.json", "pnpm-lock.yaml"]);
+        let deps = plan(r#", "packaging": "manifest-deps""#, &files).expect("layout");
+        assert!(deps.takes("package.json") && deps.takes("pnpm-lock.yaml") && !deps.takes("acme.key"));
+    }
+}
