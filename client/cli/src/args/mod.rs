@@ -54,13 +54,13 @@ Exit codes:
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
     /// The registry's address; by default the first of `trust list`
-    #[arg(long, global = true, value_name = "URL", env = "PLIMSOLL_REGISTRY")]
+    #[arg(long, global = true, value_name = "URL", env = "PLIMSOLL_REGISTRY", hide_env_values = true)]
     pub(crate) registry: Option<String>,
     /// The token; by default the one stored by `login`. Prefer the variable: arguments are seen by other users
     #[arg(long, global = true, value_name = "TOKEN", env = "PLIMSOLL_TOKEN", hide_env_values = true)]
     pub(crate) token: Option<String>,
     /// Where trust, tokens and installed packages are kept; by default `.plimsoll` in the user's directory
-    #[arg(long, global = true, value_name = "DIR", env = "PLIMSOLL_HOME")]
+    #[arg(long, global = true, value_name = "DIR", env = "PLIMSOLL_HOME", hide_env_values = true)]
     pub(crate) home: Option<PathBuf>,
     /// The environment that is installed into
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]
@@ -227,5 +227,35 @@ list --json --yes --env staging";
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// The help of a verb and of those below it, without the globals.
+    fn reference(command: &clap::Command, path: &str, text: &mut String) {
+        for verb in command.get_subcommands() {
+            let path = format!("{path} {}", verb.get_name());
+            if verb.has_subcommands() {
+                reference(verb, &path, text);
+                continue;
+            }
+            let help = verb.clone().bin_name(&path).disable_help_flag(true).term_width(100).render_help();
+            let help: String = help.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+            text.push_str(&format!("\n### `{path}`\n\n```text\n{}\n```\n", help.trim_end()));
+        }
+    }
+
+    #[test]
+    fn generated_reference_is_current() {
+        const MARK: &str = "generated -->\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
+        let page = std::fs::read_to_string(file).expect("docs/cli.md");
+        let (by_hand, found) = page.split_once(MARK).expect("the mark");
+        let help = Cli::command().term_width(100).render_help().to_string();
+        let mut made = format!("\n```text\n{}\n```\n", help.trim_end());
+        reference(&Cli::command(), "plimsoll", &mut made);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(file, format!("{by_hand}{MARK}{made}")).expect("written");
+        } else {
+            assert_eq!(found, made, "docs/cli.md is behind: UPDATE=1 cargo test -p plimsoll-cli generated");
+        }
     }
 }

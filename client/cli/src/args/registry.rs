@@ -19,9 +19,9 @@ Examples:
 pub(crate) struct Login {
     /// The registry's address
     pub(crate) url: String,
-    /// The SHA-256 fingerprint of the registry's key; needed when nobody can be asked
-    #[arg(long, value_name = "SHA256")]
-    pub(crate) fingerprint: Option<Digest>,
+    /// The SHA-256 fingerprint of the registry's key, of each if it has several; needed when nobody can be asked
+    #[arg(long = "fingerprint", value_name = "SHA256")]
+    pub(crate) fingerprints: Vec<Digest>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,9 +159,9 @@ for loopback addresses only.")]
     Add {
         /// The registry's address
         url: String,
-        /// The SHA-256 fingerprint of its key; needed when nobody can be asked
-        #[arg(long, value_name = "SHA256")]
-        fingerprint: Option<Digest>,
+        /// The SHA-256 fingerprint of its key, of each if it has several; needed when nobody can be asked
+        #[arg(long = "fingerprint", value_name = "SHA256")]
+        fingerprints: Vec<Digest>,
     },
     /// List the pinned registries
     List,

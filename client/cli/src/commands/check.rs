@@ -3,9 +3,10 @@
 use std::fs::File;
 
 use plimsoll_core::gate::{self, Evidence, Facts, Report, Request, Verdict};
-use plimsoll_core::{Limits, Visibility};
+use plimsoll_core::{Level, Limits, Visibility};
 use plimsoll_trust::LegacySignature;
 use serde::Serialize;
+use serde_json::json;
 
 use super::sidecar;
 use crate::args::Check;
@@ -27,23 +28,8 @@ pub(crate) fn check(args: &Check) -> Result<Answer, Failure> {
     let failed = |error: std::io::Error| Failure::file("cannot read", &args.file, &error);
     let mut file = File::open(&args.file).map_err(failed)?;
     let opened = Opened::read(&mut file, &Limits::default()).map_err(failed)?;
-    let summary = opened
-        .inspection
-        .as_ref()
-        .ok()
-        .and_then(|inspection| ArtifactSummary::of(opened.sha256, opened.size, inspection).ok());
-    let report = gate::decide(&Facts {
-        artifact: &opened.inspection,
-        request: Request {
-            sha256: Some(opened.sha256),
-            size: opened.size,
-            visibility: Some(args.visibility.unwrap_or(Visibility::Private)),
-            ..Request::default()
-        },
-        level: args.level,
-        evidence: evidence(args)?,
-        registry: None,
-    });
+    let summary = ArtifactSummary::of(&opened);
+    let report = decide(&opened, args.level, args.visibility, evidence(args)?);
 
     let mut text = format!("{} {}\n", bold("Checked"), plain(&args.file.to_string_lossy()));
     if let Some(summary) = &summary {
@@ -57,6 +43,29 @@ pub(crate) fn check(args: &Check) -> Result<Answer, Failure> {
             Err(Failure::new(Exit::Refused, "gate-refused", "the gate refuses this artifact").showing(answer))
         }
     }
+}
+
+/// The refusal of an artifact that cannot be published under any name, since it has no manifest that can be read.
+pub(super) fn unreadable(opened: &Opened) -> Failure {
+    let report = decide(opened, None, None, Evidence::NotEvaluated);
+    let text = render::report(&report);
+    let message = "the gate refuses this artifact, and nothing was uploaded";
+    Failure::new(Exit::Refused, "gate-refused", message).showing(Answer::new(json!({ "report": report }), text))
+}
+
+fn decide(opened: &Opened, level: Option<Level>, visibility: Option<Visibility>, evidence: Evidence) -> Report {
+    gate::decide(&Facts {
+        artifact: &opened.inspection,
+        request: Request {
+            sha256: Some(opened.sha256),
+            size: opened.size,
+            visibility: Some(visibility.unwrap_or(Visibility::Private)),
+            ..Request::default()
+        },
+        level,
+        evidence,
+        registry: None,
+    })
 }
 
 /// What can be said of the signature beside the artifact: whether it is one at all. Whose key it is, the registry knows; and

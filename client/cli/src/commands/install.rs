@@ -1,10 +1,11 @@
 //! `resolve`, `install`, `update`: nothing is installed that nobody consented to.
 
-use plimsoll_client::{Applied, Client, Consent, Environment, Error, Options, Plan, Request, Step, Wanted};
+use plimsoll_client::{
+    Applied, Chosen, Client, Consent, Environment, Error, MissingConsent, Options, Plan, Request, Step, Wanted,
+};
 use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::{PackageId, Tier};
 use serde::Serialize;
-use serde_json::json;
 
 use crate::args::{self, Accept, Fit, HostKey, Install, Resolve, Update};
 use crate::exit_code::Exit;
@@ -13,12 +14,15 @@ use crate::output::{Answer, bold, good, plain, table, warn};
 use crate::render;
 use crate::shell::Shell;
 
-/// What was planned and done. `plan` is what was shown before anything happened.
+/// What was planned, and what was done of it. `plan` is what was shown before anything of it happened.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Done<'a> {
     environment: &'a str,
     plan: &'a Plan,
+    /// What is not consented to; then nothing of the plan was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Vec<MissingConsent>>,
     #[serde(flatten)]
     applied: Applied,
 }
@@ -49,7 +53,7 @@ pub(crate) fn resolve(shell: &Shell, args: &Resolve) -> Result<Answer, Failure> 
 pub(crate) fn install(shell: &Shell, args: &Install) -> Result<Answer, Failure> {
     let (client, environment) = open(shell)?;
     let plan = client.plan_install(&environment, &request(&args.wanted, &args.fit, args.allow_downgrade)?)?;
-    carry_out(shell, &client, &environment, &plan, consent(&args.accept))
+    carry_out(shell, &client, &environment, &plan, consent(&args.accept), Applied::default())
 }
 
 /// `update`: first what asks for nothing new, then, if somebody consents, what does. Exit 12 if something waits.
@@ -57,12 +61,9 @@ pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
     let (client, environment) = open(shell)?;
     let plan = client.plan_update(&environment, &args.packages)?;
     if plan.left_aside.is_empty() {
-        return carry_out(shell, &client, &environment, &plan, consent(&args.accept));
+        return carry_out(shell, &client, &environment, &plan, consent(&args.accept), Applied::default());
     }
-    let within: Applied = client.apply(&environment, &plan, &Consent::default(), &shell.output.watch())?;
-    for chosen in &within.installed {
-        shell.output.note(&format!("Updated {} to {}", chosen.package, chosen.version));
-    }
+    let within = client.apply(&environment, &plan, &Consent::default(), &shell.output.watch())?;
     let installed = environment.state()?.packages;
     let wanted = |package: &PackageId| -> Result<Wanted, Failure> {
         let range = installed.get(package).and_then(|installed| installed.wanted.as_deref()).unwrap_or("*");
@@ -70,7 +71,7 @@ pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
     };
     let wanted = plan.left_aside.iter().map(|aside| wanted(&aside.package)).collect::<Result<_, _>>()?;
     let widening = client.plan_install(&environment, &Request { wanted, ..Request::default() })?;
-    carry_out(shell, &client, &environment, &widening, consent(&args.accept))
+    carry_out(shell, &client, &environment, &widening, consent(&args.accept), within)
 }
 
 fn open(shell: &Shell) -> Result<(Client, Environment), Failure> {
@@ -114,45 +115,46 @@ fn covers(consent: &Consent, step: &Step) -> bool {
             && step.new_permissions.iter().all(|permission| consent.permissions.contains(permission)))
 }
 
-/// Shows the plan, asks what has to be asked, and applies it.
+/// Shows the plan, asks what has to be asked, and applies it. `before` was done already.
 fn carry_out(
     shell: &Shell,
     client: &Client,
     environment: &Environment,
     plan: &Plan,
     consent: Consent,
+    before: Applied,
 ) -> Result<Answer, Failure> {
-    let shown = render::plan(plan);
-    shell.output.note(&shown);
-    let consent = match ask(shell, plan, consent)? {
-        Some(consent) => consent,
-        None => {
-            let answer = Answer::new(json!({ "environment": environment.name(), "plan": plan }), "");
-            return Err(Failure::new(Exit::ConsentMissing, "consent-missing", "nothing was installed").showing(answer));
-        }
+    shell.output.note(&render::plan(plan));
+    let answer = |applied: Applied, missing: Option<Vec<MissingConsent>>| {
+        let text = applied.installed.iter().map(installed).collect::<String>();
+        Answer::new(Done { environment: environment.name(), plan, missing, applied }, text)
     };
-    let applied = match client.apply(environment, plan, &consent, &shell.output.watch()) {
-        Ok(applied) => applied,
+    let Some(consent) = ask(shell, plan, consent)? else {
+        let message = "you said no, so nothing of this was installed";
+        let failure = Failure::new(Exit::ConsentMissing, "consent-missing", message);
+        return Err(failure.showing(answer(before, None)));
+    };
+    match client.apply(environment, plan, &consent, &shell.output.watch()) {
+        Ok(mut applied) => {
+            applied.installed.splice(0..0, before.installed);
+            let nothing = applied.installed.is_empty();
+            let mut answer = answer(applied, None);
+            if nothing {
+                answer.text.push_str("Nothing to do: everything is installed already.\n");
+            }
+            Ok(answer)
+        }
         Err(Error::ConsentMissing(missing)) => {
-            let document = json!({ "environment": environment.name(), "plan": plan, "missing": missing });
-            return Err(Failure::from(Error::ConsentMissing(missing)).showing(Answer::new(document, "")));
+            let answer = answer(before, Some(missing.clone()));
+            Err(Failure::from(Error::ConsentMissing(missing)).showing(answer))
         }
-        Err(error) => return Err(error.into()),
-    };
-    let mut text = String::new();
-    for chosen in &applied.installed {
-        text.push_str(&format!(
-            "{} {} {} ({})\n",
-            good("Installed"),
-            bold(chosen.package.as_str()),
-            chosen.version,
-            render::tier(chosen.tier)
-        ));
+        Err(error) => Err(error.into()),
     }
-    if applied.installed.is_empty() {
-        text.push_str("Nothing to do: everything is installed already.\n");
-    }
-    Ok(Answer::new(Done { environment: environment.name(), plan, applied }, text))
+}
+
+fn installed(chosen: &Chosen) -> String {
+    let tier = render::tier(chosen.tier);
+    format!("{} {} {} ({tier})\n", good("Installed"), bold(chosen.package.as_str()), chosen.version)
 }
 
 /// The consent to apply with; `None` if somebody said no. Where nobody can be asked, what was passed has to do.
@@ -171,4 +173,54 @@ fn ask(shell: &Shell, plan: &Plan, consent: Consent) -> Result<Option<Consent>, 
 
 fn warnings(warnings: &[String]) -> String {
     warnings.iter().map(|warning| format!("{} {}\n", warn("warning:"), plain(warning))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::{Digest, PackageType, Permissions, Version, Visibility};
+
+    use super::*;
+
+    fn step(new_tier: Option<Tier>, new_permissions: &[&str], news: &[&str]) -> Step {
+        let permissions: Permissions = new_permissions.iter().map(|text| text.parse().expect("permission")).collect();
+        Step {
+            chosen: Chosen {
+                package: "com.acme.crm".parse().expect("package"),
+                version: Version::new(1, 0, 0),
+                sha256: Digest::of("crm"),
+                size: 1,
+                publisher: "acme".parse().expect("publisher"),
+                r#type: PackageType::Plugin,
+                tier: new_tier.unwrap_or(Tier::Declarative),
+                permissions: permissions.clone(),
+            },
+            replaces: None,
+            audience: Visibility::Marketplace,
+            reviewed: true,
+            signed_by_publisher: true,
+            new_tier,
+            new_permissions: permissions,
+            news: news.iter().map(|news| (*news).to_owned()).collect(),
+            dropped: Permissions::default(),
+        }
+    }
+
+    #[test]
+    fn consent_covers_what_was_named_and_nothing_beyond() {
+        let consent = |permissions: &[&str], highest_tier| Consent {
+            all: false,
+            permissions: permissions.iter().map(|text| text.parse().expect("permission")).collect(),
+            highest_tier,
+        };
+        let asks = step(Some(Tier::Sandbox), &["services:object", "network:a.example.com"], &[]);
+        let both = ["services:object", "network:a.example.com"];
+        assert!(covers(&consent(&both, Some(Tier::Sandbox)), &asks));
+        assert!(covers(&consent(&both, Some(Tier::OutOfProcess)), &asks));
+        assert!(!covers(&consent(&both, None), &asks));
+        assert!(!covers(&consent(&both[..1], Some(Tier::InProcess)), &asks));
+        assert!(!covers(&consent(&["network:*.example.com", "services:object"], Some(Tier::InProcess)), &asks));
+        assert!(!covers(&consent(&[], None), &step(None, &[], &["depends on com.acme.base"])));
+        assert!(covers(&Consent { all: true, ..Consent::default() }, &step(None, &["fs:/"], &["another publisher"])));
+        assert!(covers(&Consent::default(), &step(None, &[], &[])));
+    }
 }

@@ -126,7 +126,7 @@ fn add(
             }
             // A name that somebody else shows would make a proof for that somebody; so the pinned one, where there is one.
             let name = match shell.home()?.pinned(registry.address()) {
-                Ok(pinned) => pinned.registry,
+                Ok(pinned) => pinned.root.registry().to_owned(),
                 Err(_) => registry.discovery()?.registry,
             };
             Some(prove_possession(&private, &name, publisher, key_id)?)

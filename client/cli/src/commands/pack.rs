@@ -4,7 +4,7 @@ mod layout;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom};
+use std::io::{BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use plimsoll_core::artifact::{self, Source};
@@ -163,8 +163,9 @@ fn write(out: &Path, manifest: &[u8], found: &[Found], limits: &Limits) -> Resul
     let refused = |error: artifact::ArtifactError| Failure::usage(format!("cannot pack: {error}"));
     artifact::pack(manifest, sources.collect(), limits, BufWriter::new(temporary.as_file_mut())).map_err(refused)?;
 
-    temporary.seek(SeekFrom::Start(0)).map_err(failed)?;
-    let summary = render::ArtifactSummary::read(temporary.as_file_mut(), limits)?;
+    let opened = render::Opened::read(temporary.as_file_mut(), limits).map_err(failed)?;
+    let summary = render::ArtifactSummary::of(&opened)
+        .ok_or_else(|| Failure::internal("what was packed cannot be read back; nothing was written"))?;
     super::make_readable(temporary.as_file()).map_err(failed)?;
     temporary.persist(out).map_err(|error| failed(error.error))?;
     Ok(summary)
@@ -191,10 +192,15 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/objectstack").join(name)
     }
 
+    fn read(artifact: &Path) -> render::ArtifactSummary {
+        let mut file = File::open(artifact).expect("artifact");
+        render::ArtifactSummary::of(&render::Opened::read(&mut file, &Limits::default()).expect("bytes")).expect("manifest")
+    }
+
     fn packed(dir: &Path, out: &Path) -> render::ArtifactSummary {
         let args = Pack { dir: dir.to_owned(), out: Some(out.to_owned()) };
         pack(&args).expect("packed");
-        render::ArtifactSummary::read(&mut File::open(out).expect("artifact"), &Limits::default()).expect("artifact")
+        read(out)
     }
 
     fn directory(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -218,8 +224,7 @@ mod tests {
             ("legacy-node-clickhouse", "com.acme.legacy-driver-1.4.0.osplugin"),
         ] {
             let ours = packed(&sample(source), &out.path().join(artifact));
-            let mut theirs = File::open(sample(artifact)).expect("artifact");
-            let theirs = render::ArtifactSummary::read(&mut theirs, &Limits::default()).expect("artifact");
+            let theirs = read(&sample(artifact));
             assert_eq!((ours.tier(), &ours.package), (theirs.tier(), &theirs.package), "{source}");
         }
     }

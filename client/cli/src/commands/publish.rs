@@ -9,17 +9,19 @@ use plimsoll_core::wire::{self, NewVersion};
 use plimsoll_core::{Limits, State, Visibility};
 use serde_json::json;
 
-use super::sidecar;
+use super::{check, sidecar};
 use crate::args::Publish;
 use crate::failure::Failure;
 use crate::output::{Answer, dim};
-use crate::render::{self, ArtifactSummary};
+use crate::render::{self, ArtifactSummary, Opened};
 use crate::shell::Shell;
 
 /// Publishes a version. Exit 10, with the report, if the gate refuses; 0 when held.
 pub(crate) fn publish(shell: &Shell, args: &Publish) -> Result<Answer, Failure> {
-    let mut file = File::open(&args.file).map_err(|error| Failure::file("cannot read", &args.file, &error))?;
-    let artifact = ArtifactSummary::read(&mut file, &Limits::default())?;
+    let failed = |error: std::io::Error| Failure::file("cannot read", &args.file, &error);
+    let mut file = File::open(&args.file).map_err(failed)?;
+    let opened = Opened::read(&mut file, &Limits::default()).map_err(failed)?;
+    let artifact = ArtifactSummary::of(&opened).ok_or_else(|| check::unreadable(&opened))?;
     let (signature, statement) = evidence(args)?;
     let version = NewVersion {
         publisher: args.publisher.clone(),

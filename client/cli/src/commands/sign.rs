@@ -127,7 +127,7 @@ fn audience(shell: &Shell, args: &Sign, key: &PublicKey) -> Result<(String, Publ
         Some(name) => name.clone(),
         None => shell
             .address()
-            .and_then(|address| Ok(shell.home()?.pinned(&address)?.registry))
+            .and_then(|address| Ok(shell.home()?.pinned(&address)?.root.registry().to_owned()))
             .map_err(|_| "the registry is not known: pass --registry-name, or log in first".to_owned())?,
     };
     let publisher = match &args.publisher {

@@ -2,10 +2,11 @@
 //! made.
 
 use plimsoll_client::Error;
-use plimsoll_client::home::{HomeError, TrustError};
+use plimsoll_client::home::{HomeError, PinError};
 use plimsoll_client::transport::TransportError;
 use plimsoll_core::InvalidText;
 use plimsoll_core::artifact::ArtifactError;
+use plimsoll_trust::root::RootError;
 use plimsoll_trust::{KeyError, SignatureError};
 
 use super::Failure;
@@ -49,17 +50,20 @@ impl From<HomeError> for Failure {
     }
 }
 
-impl From<TrustError> for Failure {
-    fn from(error: TrustError) -> Self {
+impl From<PinError> for Failure {
+    fn from(error: PinError) -> Self {
+        let message = error.to_string();
         let code = match error {
-            TrustError::Home(error) => return error.into(),
-            TrustError::NotPinned(_) => "trust-missing",
-            TrustError::FingerprintUnknown { .. } | TrustError::NothingConfirmed => "trust-unconfirmed",
-            TrustError::NameChanged { .. } | TrustError::KeysChanged { .. } | TrustError::NameTaken { .. } => {
-                "trust-changed"
-            }
+            PinError::Home(error) => return error.into(),
+            PinError::NotPinned(_) => "trust-missing",
+            PinError::NameTaken { .. } => "trust-changed",
+            PinError::Root { error, .. } => match *error {
+                RootError::OtherRegistry { .. } | RootError::UnknownKeys(_) => "trust-changed",
+                RootError::KeyMissing(_) => "trust-unconfirmed",
+                RootError::NoKeys | RootError::Key { .. } => "trust-invalid",
+            },
         };
-        Self::new(Exit::Verification, code, error.to_string())
+        Self::new(Exit::Verification, code, message)
     }
 }
 
@@ -94,8 +98,8 @@ impl From<Error> for Failure {
         let (exit, code) = match error {
             Error::Transport(error) => return error.into(),
             Error::Home(error) => return error.into(),
-            Error::Trust(error) => return error.into(),
-            Error::Verify(_) => (Exit::Verification, "verification-failed"),
+            Error::Pin(error) => return error.into(),
+            Error::Trust(_) | Error::Verify(_) => (Exit::Verification, "verification-failed"),
             Error::NoSolution(_) => (Exit::NoSolution, "no-solution"),
             Error::PackageNotFound(..) => (Exit::NotFound, "not-found"),
             Error::ConsentMissing(_) => (Exit::ConsentMissing, "consent-missing"),

@@ -2,14 +2,12 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use plimsoll_core::artifact::{self, ArtifactError, Inspection, Member, NoManifest};
+use plimsoll_core::artifact::{self, ArtifactError, Inspection, Member};
 use plimsoll_core::digest::Hasher;
 use plimsoll_core::{Digest, Limits, PackageId, PackageType, Permissions, Tier, Version, gate};
 use serde::Serialize;
 
 use super::{bytes, line, permissions, tier};
-use crate::exit_code::Exit;
-use crate::failure::Failure;
 use crate::output::{dim, plain};
 
 /// An artifact file, read as everybody reads it.
@@ -63,31 +61,18 @@ struct SummaryMember {
 }
 
 impl ArtifactSummary {
-    /// Reads and summarises an artifact that has a manifest. Without one there is nothing to call it by: exit 10.
-    pub(crate) fn read(file: &mut (impl Read + Seek), limits: &Limits) -> Result<Self, Failure> {
-        let opened = Opened::read(file, limits)
-            .map_err(|error| Failure::internal(format!("the artifact could not be read: {error}")))?;
-        let inspection = opened.inspection?;
-        Self::of(opened.sha256, opened.size, &inspection).map_err(|reason| {
-            Failure::new(Exit::Refused, "manifest-invalid", format!("the artifact has no valid manifest: {reason}"))
-        })
-    }
-
-    /// Summarises an inspected artifact; an error says why it has no manifest.
-    pub(crate) fn of(sha256: Digest, size: u64, inspection: &Inspection) -> Result<Self, String> {
-        let manifest = inspection.manifest.as_ref().map_err(|no_manifest| match no_manifest {
-            NoManifest::Missing => "there is none".to_owned(),
-            NoManifest::Duplicate(paths) => format!("there are several: {}", paths.join(", ")),
-            NoManifest::Invalid(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        })?;
+    /// Summarises an artifact; `None` if it has no manifest that can be read, so nothing to be called by.
+    pub(crate) fn of(opened: &Opened) -> Option<Self> {
+        let inspection = opened.inspection.as_ref().ok()?;
+        let manifest = inspection.manifest.as_ref().ok()?;
         let member =
             |Member { path, size, sha256 }: &Member| SummaryMember { path: path.clone(), size: *size, sha256: *sha256 };
-        Ok(Self {
+        Some(Self {
             package: manifest.id.clone(),
             version: manifest.version.clone(),
             r#type: manifest.package_type,
-            sha256,
-            size,
+            sha256: opened.sha256,
+            size: opened.size,
             tier: gate::tier_of(inspection),
             permissions: inspection.permissions(),
             members: inspection.members.iter().map(member).collect(),
