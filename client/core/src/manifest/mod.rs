@@ -6,12 +6,14 @@
 pub(crate) mod json;
 mod parse;
 pub(crate) mod pointer;
+mod print;
 mod problems;
 mod schema;
 
 use std::collections::BTreeMap;
 
 pub use parse::parse;
+pub(crate) use print::with_integrity;
 
 use crate::range::VersionRange;
 use crate::{Namespace, PackageId, PackageType, Permissions, Version};

@@ -1,0 +1,7 @@
+//! Tests of the artifact as a whole: archives are built block by block, so that evil ones can be.
+
+mod inspection;
+mod laws;
+mod malformed;
+mod raw;
+mod samples;
