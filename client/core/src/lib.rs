@@ -24,6 +24,8 @@ pub mod permission;
 pub mod problem;
 pub mod range;
 pub mod resolve;
+#[cfg(test)]
+mod snapshot;
 pub mod tier;
 pub mod time;
 pub mod version;

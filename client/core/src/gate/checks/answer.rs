@@ -53,8 +53,13 @@ impl<'a> Context<'a> {
         self.tier.ok_or(Gap::FactMissing("the tier"))
     }
 
-    pub(super) fn level(&self) -> Result<Level, Gap> {
-        self.facts.level.ok_or(Gap::FactMissing("the publisher's level"))
+    /// The publisher's level, if it is below this one. Nobody is below the lowest, whoever it is.
+    pub(super) fn level_below(&self, least: Level) -> Result<Option<Level>, Gap> {
+        if Level::ALL.first() == Some(&least) {
+            return Ok(None);
+        }
+        let level = self.facts.level.ok_or(Gap::FactMissing("the publisher's level"))?;
+        Ok((level < least).then_some(level))
     }
 
     pub(super) fn registry(&self) -> Result<&'a RegistryFacts, Gap> {
@@ -75,7 +80,7 @@ impl<'a> Context<'a> {
             Gap::DecidedElsewhere(why) => Answer::new(Outcome::NotEvaluated, format!("Not looked at, since {why}.")),
             Gap::FactMissing(what) if self.facts.registry.is_none() => Answer::new(
                 Outcome::NotEvaluated,
-                format!("Not looked at: {what} is not known here; the registry will look when this is published."),
+                format!("Not looked at: {what} is not known here. The registry looks when the version is published."),
             ),
             Gap::FactMissing(what) => Answer::new(
                 Outcome::Unknown,
@@ -143,7 +148,7 @@ pub(super) fn place(finding: &Finding) -> String {
     }
 }
 
-/// Places of findings, each once.
+/// Places of findings, without repeats in a row.
 pub(super) fn places<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
     let mut places: Vec<String> = findings.into_iter().map(place).collect();
     places.dedup();

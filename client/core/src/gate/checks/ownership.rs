@@ -10,7 +10,7 @@ fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, Gap> {
 
 /// Refuses a word of the platform to everybody but the registry's operator.
 fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
-    if !RESERVED_WORDS.contains(&word) || context.level()? >= RESERVED_WORDS_FROM {
+    if !RESERVED_WORDS.contains(&word) || context.level_below(RESERVED_WORDS_FROM)?.is_none() {
         return Ok(None);
     }
     let answer = Answer::refuse(format!("`{word}` is reserved for the platform itself. Choose a word of your own."));

@@ -1,9 +1,12 @@
-//! Who may do what, and who may see what. Pure, and printed as a matrix in the tests.
+//! Who may do what, and who may see what. Pure, and printed as `tests/snapshots/{access_matrix,read_table}.txt`.
+
+mod read;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{self, Catalog};
-use crate::{AccountName, PackageType, PublisherName, State, Visibility};
+pub use read::{Part, Subject, index_audience, reads};
+
+use crate::{AccountName, PublisherName};
 
 closed_words! {
     /// What an account is for the registry as a whole.
@@ -75,7 +78,12 @@ pub enum Action<'a> {
     /// Make an account.
     CreateAccount,
     /// Make a token for an account.
-    CreateToken(&'a AccountName),
+    CreateToken {
+        /// Whose it is to be.
+        account: &'a AccountName,
+        /// What it is to be used for.
+        scopes: &'a BTreeSet<TokenScope>,
+    },
     /// Revoke a token of an account.
     RevokeToken(&'a AccountName),
     /// Make a publisher.
@@ -100,7 +108,7 @@ pub enum Action<'a> {
     ListReviews,
     /// Decide a held version of a publisher.
     Review(&'a PublisherName),
-    /// Yank, deprecate or make live again.
+    /// Yank, deprecate or make live again. What is blocked stays so: that is [`Action::Block`].
     SetAvailability(&'a PublisherName),
     /// Block, or lift a block.
     Block,
@@ -127,9 +135,25 @@ pub enum Denied {
 /// Decides whether the actor may do this. Order: credentials, scope, position.
 pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
     let Actor::Account(account) = actor else { return Err(Denied::NotAuthenticated) };
-    let scope = match action {
+    let scope = scope_of(action);
+    if !account.scopes.contains(&scope) {
+        return Err(Denied::ScopeMissing(scope));
+    }
+    if let Action::CreateToken { scopes, .. } = action
+        && let Some(scope) = scopes.difference(&account.scopes).next()
+    {
+        // Else the narrowest leaked token could make itself a wide one.
+        return Err(Denied::ScopeMissing(*scope));
+    }
+    let (ok, who) = position(account, action);
+    if ok { Ok(()) } else { Err(Denied::NotAllowed(format!("only {who} may do this"))) }
+}
+
+/// The scope that a token needs for this.
+fn scope_of(action: &Action<'_>) -> TokenScope {
+    match action {
         Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => TokenScope::Admin,
-        Action::CreateToken(_)
+        Action::CreateToken { .. }
         | Action::RevokeToken(_)
         | Action::CreatePublisher
         | Action::SetMember(_)
@@ -138,34 +162,36 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
         Action::ReadAudit(_) | Action::ReadContributions => TokenScope::Read,
-    };
-    if !account.scopes.contains(&scope) {
-        return Err(Denied::ScopeMissing(scope));
     }
+}
+
+/// Whether the account is in the position to do this, and who would be.
+fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
     let admin = account.roles.contains(&Role::Admin);
     let reviewer = admin || account.roles.contains(&Role::Reviewer);
     let member = |publisher: &PublisherName, at_least: MemberRole| {
         // The roles are ordered from the one that may do most.
         account.memberships.get(publisher).is_some_and(|role| *role <= at_least)
     };
-    let (ok, who) = match action {
+    match action {
         Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
             (admin, "an administrator".to_owned())
         }
-        Action::CreateToken(name) | Action::RevokeToken(name) => {
+        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => {
             (admin || account.name == **name, format!("{name} itself or an administrator"))
         }
-        Action::CreatePublisher | Action::Upload | Action::ReadContributions => (true, String::new()),
-        Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => {
-            (admin || member(publisher, MemberRole::Owner), format!("an owner of the publisher {publisher}"))
-        }
+        Action::CreatePublisher | Action::ReadContributions => (true, "an account".to_owned()),
+        Action::Upload => (!account.memberships.is_empty(), "a member of a publisher".to_owned()),
+        Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => (
+            admin || member(publisher, MemberRole::Owner),
+            format!("an owner of the publisher {publisher} or an administrator"),
+        ),
         Action::Publish(publisher) => {
             (member(publisher, MemberRole::Ci), format!("a member of the publisher {publisher}"))
         }
-        Action::SetAvailability(publisher) => (
-            reviewer || member(publisher, MemberRole::Maintainer),
-            format!("an owner or maintainer of the publisher {publisher}, a reviewer or an administrator"),
-        ),
+        Action::SetAvailability(publisher) => {
+            (member(publisher, MemberRole::Maintainer), format!("an owner or maintainer of the publisher {publisher}"))
+        }
         Action::ListReviews | Action::Block => (reviewer, "a reviewer or an administrator".to_owned()),
         Action::Review(publisher) => (
             reviewer && !account.memberships.contains_key(*publisher),
@@ -176,67 +202,8 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
             admin || member(publisher, MemberRole::Ci),
             format!("a member of the publisher {publisher} or an administrator"),
         ),
-    };
-    if ok { Ok(()) } else { Err(Denied::NotAllowed(format!("only {who} may do this"))) }
-}
-
-/// A version, as far as reading goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The publisher that owns it.
-    pub publisher: &'a PublisherName,
-    /// The type of its package.
-    pub package_type: PackageType,
-    /// Who it is for.
-    pub visibility: Visibility,
-    /// Where it stands.
-    pub state: State,
-    /// Whether its artifact has code.
-    pub has_code: bool,
-}
-
-closed_words! {
-    /// What of a version is read.
-    Part, "part" {
-        /// Its document, manifest, approval, evidence and place in the index.
-        Document = "document",
-        /// Its artifact.
-        Artifact = "artifact",
-        /// Its gate report.
-        Report = "report",
     }
 }
 
-/// Whether the actor may read a part of a version: the read table of the design. Where not, the version is *absent*.
-pub fn reads(actor: &Actor, subject: Subject<'_>, part: Part) -> bool {
-    let listed = catalog::lists(subject.state, subject.visibility);
-    let app = Catalog::of(subject.package_type) == Catalog::Apps;
-    let Actor::Account(account) = actor else {
-        return listed && app && (part == Part::Document || part == Part::Artifact && !subject.has_code);
-    };
-    if !account.scopes.contains(&TokenScope::Read)
-        && !(part == Part::Artifact && account.scopes.contains(&TokenScope::Operate))
-    {
-        return reads(&Actor::Anonymous, subject, part);
-    }
-    let insider = account.memberships.contains_key(subject.publisher)
-        || account.roles.contains(&Role::Admin)
-        || account.roles.contains(&Role::Reviewer);
-    let operator = account.roles.contains(&Role::Operator) && account.scopes.contains(&TokenScope::Operate);
-    insider
-        || match part {
-            Part::Document => listed,
-            Part::Artifact => listed && (operator || app && !subject.has_code),
-            Part::Report => false,
-        }
-}
-
-/// The widest audience whose index document the actor may read of a package: `Private` holds every approved version.
-/// `None` where the package has nothing that the actor may see.
-pub fn index_audience(actor: &Actor, publisher: &PublisherName, package_type: PackageType) -> Option<Visibility> {
-    let reads = |visibility| {
-        let subject = Subject { publisher, package_type, visibility, state: State::Approved, has_code: true };
-        reads(actor, subject, Part::Document)
-    };
-    Visibility::ALL.iter().copied().find(|visibility| reads(*visibility))
-}
+#[cfg(test)]
+mod tests;

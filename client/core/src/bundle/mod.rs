@@ -104,8 +104,8 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let range = quote(self.range.as_str());
         match &self.by {
-            Some((id, version)) => write!(f, "{range} as {id} {version} needs it"),
-            None => write!(f, "{range} as the App needs it"),
+            Some((id, version)) => write!(f, "{range} for {id} {version}"),
+            None => write!(f, "{range} for the App"),
         }
     }
 }
@@ -205,7 +205,7 @@ impl<E, F: FnMut(&PackageId) -> Result<Vec<Candidate>, E>> Resolution<'_, F> {
                  that audience first, or remove it"
             );
         }
-        format!("no approved version of {id} is {asked}; there are {}: change the ranges", listed(versions))
+        format!("no approved version of {id} meets {asked}; there are {}: change the ranges", listed(versions))
     }
 
     /// A way from a package back to itself, if there is one.
@@ -249,3 +249,6 @@ fn listed(items: impl IntoIterator<Item = impl fmt::Display>) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;
