@@ -140,3 +140,88 @@ fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     out.extend_from_slice(payload);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::wire::Algorithm;
+
+    use super::*;
+    use crate::SigningKey;
+
+    const MAX: usize = 4096;
+
+    fn key(algorithm: Algorithm) -> SigningKey {
+        SigningKey::generate(algorithm).expect("key")
+    }
+
+    fn open(text: &str, key: &SigningKey) -> Result<Vec<u8>, EnvelopeError> {
+        Envelope::parse(text, IN_TOTO, MAX)?.open(key.public_key()).map(<[u8]>::to_vec)
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_the_specification() {
+        assert_eq!(
+            pae("http://example.com/HelloWorld", b"hello world"),
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+    }
+
+    #[test]
+    fn a_signed_payload_comes_back() {
+        for &algorithm in Algorithm::ALL {
+            let key = key(algorithm);
+            let text = sign(IN_TOTO, b"{\"a\": 1}", &key).expect("envelope");
+            assert_eq!(open(&text, &key), Ok(b"{\"a\": 1}".to_vec()));
+        }
+    }
+
+    #[test]
+    fn any_changed_bit_of_an_envelope_is_refused() {
+        for &algorithm in Algorithm::ALL {
+            let key = key(algorithm);
+            let text = sign(IN_TOTO, b"{\"package\": \"com.acme.x\"}", &key).expect("envelope");
+            for at in 0..text.len() * 8 {
+                let mut bytes = text.clone().into_bytes();
+                bytes[at / 8] ^= 1 << (at % 8);
+                let Ok(changed) = String::from_utf8(bytes) else { continue };
+                assert!(open(&changed, &key).is_err(), "bit {at}: {changed}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_envelope_is_refused_by_what_is_wrong_with_it() {
+        let key = key(Algorithm::Ed25519);
+        let text = sign(IN_TOTO, b"ab", &key).expect("envelope");
+        let refused = |text: &str| open(text, &key).expect_err(text);
+        let with = |from: &str, to: &str| {
+            assert!(text.contains(from), "{text} has no {from}");
+            refused(&text.replacen(from, to, 1))
+        };
+        assert_eq!(refused(&" ".repeat(MAX + 1)), EnvelopeError::TooLarge { bytes: MAX + 1, max: MAX });
+        assert!(matches!(refused("[]"), EnvelopeError::Json(_)));
+        assert!(matches!(with("{", "{\"critical\":1,"), EnvelopeError::Json(_)));
+        assert!(
+            matches!(with("\"payload\"", "\"payload\":\"\",\"payload\""), EnvelopeError::Json(_)),
+            "a member twice"
+        );
+        assert!(matches!(with(IN_TOTO, INDEX), EnvelopeError::PayloadType { .. }));
+        assert_eq!(with("YWI=", "YWI"), EnvelopeError::Base64("payload"));
+        assert_eq!(with("YWI=", "YWJ="), EnvelopeError::Base64("payload"), "the same bytes in another spelling");
+        assert!(matches!(with("YWI=", "YWM="), EnvelopeError::Signature(_)));
+        let keyid = key.key_id().to_string();
+        assert!(matches!(with(&keyid, "acme-2026"), EnvelopeError::KeyId(_)));
+        assert!(matches!(with(&keyid, &Digest::of("other").to_string()), EnvelopeError::OtherKey { .. }));
+        let signatures = &text[text.find('[').expect("signatures")..text.len() - 1];
+        assert_eq!(with(signatures, "[]"), EnvelopeError::Signatures(0));
+        let twice = format!("[{0},{0}]", &signatures[1..signatures.len() - 1]);
+        assert_eq!(with(signatures, &twice), EnvelopeError::Signatures(2));
+    }
+
+    #[test]
+    fn a_signature_over_one_type_is_none_over_another() {
+        let key = key(Algorithm::Ed25519);
+        let text = sign(INDEX, b"{}", &key).expect("envelope").replace(INDEX, IN_TOTO);
+        assert!(matches!(open(&text, &key), Err(EnvelopeError::Signature(_))));
+    }
+}

@@ -8,8 +8,6 @@ use crate::{KeyError, SignatureError};
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatementKind {
-    /// publish/v1, by a publisher.
-    Publish,
     /// approval/v1, by the registry.
     Approval,
     /// index/v1, by the registry.
@@ -21,7 +19,6 @@ pub enum StatementKind {
 impl fmt::Display for StatementKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Publish => "publish statement",
             Self::Approval => "approval",
             Self::Index => "index",
             Self::Evidence => "publisher's evidence",
@@ -96,8 +93,8 @@ pub enum Fault {
     /// There is no evidence, and there has to be some.
     #[error("there is none, and this version needs it")]
     EvidenceMissing,
-    /// The artifact could not be read to its end.
-    #[error("the artifact cannot be read: {0}")]
+    /// The artifact could not be read to its end, or has another digest than the approval says.
+    #[error("the artifact cannot be held against it: {0}")]
     Read(String),
     /// For an audience that the client was not provisioned for.
     #[error("it is for the audience {0}, which this client is not provisioned for")]

@@ -21,6 +21,8 @@ pub mod dsse;
 mod encoding;
 mod error;
 pub mod evidence;
+#[cfg(test)]
+mod fixtures;
 pub mod key;
 pub mod possession;
 pub mod root;

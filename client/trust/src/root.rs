@@ -167,3 +167,76 @@ fn read_key(listed: &RegistryKey) -> Result<PublicKey, KeyError> {
     }
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{REGISTRY, day, key, registry_key, root};
+    use crate::{Signer as _, SigningKey};
+
+    fn discovery(keys: &[&SigningKey]) -> Discovery {
+        Discovery {
+            registry: REGISTRY.to_owned(),
+            api: "/v1".to_owned(),
+            keys: keys.iter().map(|key| registry_key(key)).collect(),
+            limits: plimsoll_core::Limits::default(),
+            demo: false,
+        }
+    }
+
+    #[test]
+    fn pinning_needs_the_fingerprint_of_every_key() {
+        let (first, second) = (key(), key());
+        let shown = discovery(&[&first, &second]);
+        let pin = |confirmed: &[Digest]| TrustRoot::pin(&shown, confirmed);
+        let root = pin(&[first.key_id(), second.key_id()]).expect("root");
+        assert_eq!(root.fingerprints().collect::<Vec<_>>(), [first.key_id(), second.key_id()]);
+        assert_eq!(pin(&[first.key_id()]).expect_err("one"), RootError::UnknownKeys(vec![second.key_id()]));
+        let other = Digest::of("other");
+        assert_eq!(pin(&[other]).expect_err("other"), RootError::KeyMissing(other));
+        assert_eq!(TrustRoot::pin(&discovery(&[]), &[]).expect_err("none"), RootError::NoKeys);
+    }
+
+    #[test]
+    fn a_registry_swapped_behind_the_same_address_is_refused() {
+        let (pinned, other) = (key(), key());
+        let root = root(&pinned);
+        assert!(root.compare(&discovery(&[&pinned])).is_ok());
+        let swapped = root.compare(&discovery(&[&other])).expect_err("other key");
+        assert_eq!(swapped, RootError::UnknownKeys(vec![other.key_id()]));
+        let joined = root.compare(&discovery(&[&pinned, &other])).expect_err("nobody vouches for it");
+        assert_eq!(joined, RootError::UnknownKeys(vec![other.key_id()]));
+        let renamed = Discovery { registry: "other.example".to_owned(), ..discovery(&[&pinned]) };
+        assert!(matches!(root.compare(&renamed), Err(RootError::OtherRegistry { .. })));
+        assert_eq!(root.compare(&discovery(&[])).expect_err("none"), RootError::NoKeys);
+    }
+
+    #[test]
+    fn the_network_may_end_a_key_earlier_and_never_later() {
+        let key = key();
+        let mut shown = discovery(&[&key]);
+        shown.keys[0].not_after = Some(day(20));
+        let narrowed = root(&key).compare(&shown).expect("root");
+        assert_eq!(narrowed.keys[0].0.not_after, Some(day(20)));
+        let again = narrowed.compare(&discovery(&[&key])).expect("root");
+        assert_eq!(again.keys[0].0.not_after, Some(day(20)), "open again over the network");
+    }
+
+    #[test]
+    fn a_key_is_the_one_it_is_listed_as() {
+        let (one, other) = (key(), key());
+        let listed = RegistryKey { public_key: other.public_key().to_pem(), ..registry_key(&one) };
+        let error = TrustRoot::new(REGISTRY.to_owned(), vec![listed]).expect_err("other key");
+        assert!(
+            matches!(error, RootError::Key { key_id, error: KeyError::Mislabelled { .. } } if key_id == one.key_id())
+        );
+    }
+
+    #[test]
+    fn a_pinned_root_survives_being_stored() {
+        let root = root(&key());
+        let text = serde_json::to_string(&root).expect("json");
+        let again: TrustRoot = serde_json::from_str(&text).expect("root");
+        assert_eq!(serde_json::to_string(&again).expect("json"), text);
+    }
+}

@@ -116,6 +116,8 @@ pub enum Action<'a> {
     ReadAudit(Option<&'a PublisherName>),
     /// Read the catalog of contributions.
     ReadContributions,
+    /// Ask who one is.
+    ReadSelf,
 }
 
 /// Why not.
@@ -135,8 +137,7 @@ pub enum Denied {
 /// Decides whether the actor may do this. Order: credentials, scope, position.
 pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
     let Actor::Account(account) = actor else { return Err(Denied::NotAuthenticated) };
-    let scope = scope_of(action);
-    if !account.scopes.contains(&scope) {
+    if let Some(scope) = scope_of(action).filter(|scope| !account.scopes.contains(scope)) {
         return Err(Denied::ScopeMissing(scope));
     }
     if let Action::CreateToken { scopes, .. } = action
@@ -149,9 +150,9 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
     if ok { Ok(()) } else { Err(Denied::NotAllowed(format!("only {who} may do this"))) }
 }
 
-/// The scope that a token needs for this.
-fn scope_of(action: &Action<'_>) -> TokenScope {
-    match action {
+/// The scope that a token needs for this; `None` where any will do.
+fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
+    Some(match action {
         Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => TokenScope::Admin,
         Action::CreateToken { .. }
         | Action::RevokeToken(_)
@@ -162,7 +163,8 @@ fn scope_of(action: &Action<'_>) -> TokenScope {
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
         Action::ReadAudit(_) | Action::ReadContributions => TokenScope::Read,
-    }
+        Action::ReadSelf => return None,
+    })
 }
 
 /// Whether the account is in the position to do this, and who would be.
@@ -180,7 +182,7 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => {
             (admin || account.name == **name, format!("{name} itself or an administrator"))
         }
-        Action::CreatePublisher | Action::ReadContributions => (true, "an account".to_owned()),
+        Action::CreatePublisher | Action::ReadContributions | Action::ReadSelf => (true, "an account".to_owned()),
         Action::Upload => (!account.memberships.is_empty(), "a member of a publisher".to_owned()),
         Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => (
             admin || member(publisher, MemberRole::Owner),

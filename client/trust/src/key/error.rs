@@ -40,6 +40,9 @@ pub enum KeyError {
     /// A text beside the key is not what it has to be.
     #[error(transparent)]
     Text(#[from] InvalidText),
+    /// A signature string is asked of a key of another algorithm.
+    #[error("a signature string needs an Ed25519 key; with a P-256 key, sign a statement")]
+    NotEd25519,
     /// The operating system, or a library, could not do it.
     #[error("the key could not be {0}")]
     Failed(&'static str),

@@ -32,7 +32,6 @@ pub trait Signer: Send + Sync {
 
 /// A private key in memory. It is wiped when dropped, and never printed.
 pub struct SigningKey {
-    pair: SigStoreKeyPair,
     signer: SigStoreSigner,
     public: PublicKey,
 }
@@ -54,13 +53,13 @@ impl SigningKey {
         };
         let signer = pair.to_sigstore_signer(&scheme).map_err(|_| KeyError::Failed("loaded"))?;
         let spki = pair.public_key_to_der().map_err(|_| KeyError::Failed("read"))?;
-        Ok(Self { public: PublicKey::from_spki_der(&spki)?, pair, signer })
+        Ok(Self { public: PublicKey::from_spki_der(&spki)?, signer })
     }
 
     /// The key as unencrypted PKCS#8 PEM, version 1, which OpenSSL and Node read too.
     pub fn to_pem(&self) -> Result<Zeroizing<String>, KeyError> {
         const FAILED: KeyError = KeyError::Failed("written as PKCS#8");
-        let der = self.pair.private_key_to_der().map_err(|_| FAILED)?;
+        let der = self.signer.to_sigstore_keypair().and_then(|pair| pair.private_key_to_der()).map_err(|_| FAILED)?;
         let info = PrivateKeyInfoRef::try_from(der.as_slice()).map_err(|_| FAILED)?;
         if info.algorithm.oid == ED25519 {
             // Generated keys come as PKCS#8 version 2, with the public key appended, which OpenSSL before 3.5 refuses.
@@ -125,5 +124,49 @@ impl FromStr for SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({:?})", self.public)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_survives_being_written_and_read() {
+        for &algorithm in Algorithm::ALL {
+            let key = SigningKey::generate(algorithm).expect("key");
+            let again: SigningKey = key.to_pem().expect("pem").parse().expect("the same key");
+            assert_eq!(again.public_key(), key.public_key());
+            assert_eq!(again.to_pem(), key.to_pem());
+            let signature = again.sign(b"bytes").expect("signature");
+            assert_eq!(key.public_key().verify(b"bytes", &signature), Ok(()));
+            assert_ne!(SigningKey::generate(algorithm).expect("key").public_key(), key.public_key());
+        }
+    }
+
+    #[test]
+    fn ed25519_keys_are_written_in_the_version_that_openssl_reads() {
+        let pem = SigningKey::generate(Algorithm::Ed25519).expect("key").to_pem().expect("pem");
+        let (label, der) = SecretDocument::from_pem(&pem).expect("pem");
+        assert_eq!((label, der.as_bytes().len(), der.as_bytes()[4]), (LABEL, 48, 0), "PKCS#8 version 1");
+    }
+
+    #[test]
+    fn a_private_key_is_never_printed() {
+        let key = SigningKey::generate(Algorithm::P256).expect("key");
+        assert_eq!(format!("{key:?}"), format!("SigningKey(p256:{})", key.public_key().fingerprint()));
+    }
+
+    #[test]
+    fn what_cannot_sign_is_refused_by_name() {
+        let refused = |text: &str| text.parse::<SigningKey>().expect_err(text);
+        let key = SigningKey::generate(Algorithm::Ed25519).expect("key");
+        assert_eq!(refused(&key.public_key().to_pem()), KeyError::Public);
+        let pem = key.to_pem().expect("pem");
+        assert_eq!(refused(&pem.replace("PRIVATE", "ENCRYPTED PRIVATE")), KeyError::Encrypted);
+        assert_eq!(refused(&pem.replace("PRIVATE", "RSA PRIVATE")), KeyError::Algorithm("an RSA key".to_owned()));
+        assert!(matches!(refused(&pem.replace("PRIVATE", "EC PRIVATE")), KeyError::Malformed(_)));
+        assert!(matches!(refused(&format!("{}{}", *pem, *pem)), KeyError::NotPem(_)));
+        assert!(matches!(refused("hunter2"), KeyError::NotPem(_)));
     }
 }

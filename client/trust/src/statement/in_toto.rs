@@ -71,7 +71,7 @@ pub(super) fn read<P: Predicate>(payload: &[u8]) -> Result<P, Fault> {
     let whole: serde_json::Value = parse(payload)?;
     if serde_json::to_value(&statement).ok() != Some(whole) {
         return Err(Fault::Malformed(
-            "it has members that this version does not know, or values in another form".into(),
+            "it has members that this version does not know, lacks some, or has values in another form".into(),
         ));
     }
     let (package, version, sha256) = statement.predicate.subject();

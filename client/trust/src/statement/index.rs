@@ -89,3 +89,99 @@ impl VerifiedIndex {
         &self.document
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::wire::EvidenceKind;
+
+    use super::*;
+    use crate::SigningKey;
+    use crate::fixtures::{approval, day, index, key, of, root};
+
+    fn document() -> IndexDocument {
+        index(&approval(EvidenceKind::Hosted, None), "approval", Vec::new())
+    }
+
+    fn verify(document: &IndexDocument, signer: &SigningKey, trusted: &SigningKey) -> Result<VerifiedIndex, Fault> {
+        let text = sign_index(document, signer).expect("signed");
+        verify_at(&text, trusted, day(13), Some(7), 0)
+    }
+
+    fn verify_at(
+        text: &str,
+        trusted: &SigningKey,
+        now: Timestamp,
+        last_seen_serial: Option<u64>,
+        offline_grace_seconds: u32,
+    ) -> Result<VerifiedIndex, Fault> {
+        let package = of("com.acme.linter");
+        let expected = ExpectedIndex { package: &package, now, last_seen_serial, offline_grace_seconds };
+        VerifiedIndex::verify(text, &root(trusted), &expected).map_err(|error| error.fault)
+    }
+
+    fn mismatch(member: &str, result: Result<VerifiedIndex, Fault>) {
+        assert!(matches!(&result, Err(Fault::Mismatch { member: found, .. }) if *found == member), "{result:?}");
+    }
+
+    #[test]
+    fn an_index_is_good_from_its_issue_until_its_expiry_and_grace() {
+        let key = key();
+        let text = sign_index(&document(), &key).expect("signed");
+        let at = |now, grace| verify_at(&text, &key, now, None, grace).map(|index| index.document().clone());
+        assert_eq!(at(day(13), 0), Ok(document()));
+        assert_eq!(at(day(14), 0), Ok(document()));
+        assert_eq!(at(day(14).plus_seconds(1), 0), Err(Fault::Expired(day(14))));
+        assert_eq!(at(day(15), 24 * 3600), Ok(document()));
+        assert_eq!(at(day(15).plus_seconds(1), 24 * 3600), Err(Fault::Expired(day(14))));
+        assert_eq!(at(day(12).plus_seconds(-300), 0), Ok(document()), "clocks differ a little");
+        assert_eq!(at(day(11), 0), Err(Fault::FromTheFuture(day(12))));
+    }
+
+    #[test]
+    fn an_index_never_goes_back() {
+        let key = key();
+        let text = sign_index(&document(), &key).expect("signed");
+        let seen = |serial| verify_at(&text, &key, day(13), Some(serial), 0).map(drop);
+        assert_eq!((seen(6), seen(7)), (Ok(()), Ok(())));
+        assert_eq!(seen(8), Err(Fault::SerialWentBack { found: 7, seen: 8 }));
+    }
+
+    #[test]
+    fn an_index_of_another_registry_package_or_key_is_refused() {
+        let key = key();
+        mismatch("registry", verify(&IndexDocument { registry: "other.example".to_owned(), ..document() }, &key, &key));
+        mismatch("package", verify(&IndexDocument { package: of("com.acme.other"), ..document() }, &key, &key));
+        let stranger = crate::fixtures::key();
+        let error = verify(&document(), &stranger, &key).map(drop);
+        assert_eq!(error, Err(Fault::UnknownRegistryKey(stranger.key_id())));
+    }
+
+    #[test]
+    fn an_index_from_before_its_key_is_refused() {
+        let key = key();
+        let early = IndexDocument { issued_at: day(1).plus_seconds(-1), ..document() };
+        assert!(matches!(verify(&early, &key, &key), Err(Fault::RegistryKeyNotValid { .. })));
+    }
+
+    #[test]
+    fn an_approval_is_no_index() {
+        let key = key();
+        let text = approval(EvidenceKind::Hosted, None).sign(&key).expect("signed");
+        let error = verify_at(&text, &key, day(13), None, 0).map(drop);
+        assert!(matches!(error, Err(Fault::Envelope(dsse::EnvelopeError::PayloadType { .. }))));
+    }
+
+    #[test]
+    fn an_index_that_contradicts_itself_is_neither_signed_nor_taken() {
+        let key = key();
+        let once = document();
+        let twice = IndexDocument { versions: [once.versions.clone(), once.versions.clone()].concat(), ..once.clone() };
+        let backwards = IndexDocument { expires_at: once.issued_at, ..once };
+        for bad in [twice, backwards] {
+            assert!(matches!(sign_index(&bad, &key).map_err(|error| error.fault), Err(Fault::Malformed(_))));
+            let payload = serde_json::to_vec(&bad).expect("json");
+            let text = dsse::sign(dsse::INDEX, &payload, &key).expect("signed");
+            assert!(matches!(verify_at(&text, &key, day(12), None, 0), Err(Fault::Malformed(_))));
+        }
+    }
+}

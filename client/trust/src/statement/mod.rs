@@ -7,7 +7,8 @@ pub(crate) mod publish;
 
 pub use approval::{Approval, ApprovalDecision, ExpectedApproval, VerifiedApproval};
 pub use index::{ExpectedIndex, VerifiedIndex, sign_index};
-pub use publish::{ExpectedPublish, Publish, PublishedArtifact, VerifiedPublish};
+pub(crate) use publish::ExpectedPublish;
+pub use publish::{Publish, PublishedArtifact, VerifiedPublish};
 
 /// The longest envelope of a publish statement.
 pub const MAX_PUBLISH_BYTES: usize = 64 * 1024;

@@ -70,19 +70,19 @@ impl Publish {
 
 /// What a publish statement has to say.
 #[derive(Clone, Copy, Debug)]
-pub struct ExpectedPublish<'a> {
+pub(crate) struct ExpectedPublish<'a> {
     /// The registry.
-    pub registry: &'a str,
+    pub(crate) registry: &'a str,
     /// The package.
-    pub package: &'a PackageId,
+    pub(crate) package: &'a PackageId,
     /// The version.
-    pub version: &'a Version,
+    pub(crate) version: &'a Version,
     /// The publisher.
-    pub publisher: &'a PublisherName,
+    pub(crate) publisher: &'a PublisherName,
     /// The artifact's digest.
-    pub sha256: Digest,
+    pub(crate) sha256: Digest,
     /// The artifact's size in bytes.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 /// A publish statement whose signature verifies, and which says what was expected.

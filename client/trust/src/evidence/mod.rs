@@ -4,15 +4,18 @@
 //! registry's clock. Both reasons of a revocation follow that one rule: `superseded` starts when it is recorded, `compromised`
 //! at a moment that may lie before.
 
+mod verified;
+
+pub use verified::VerifiedEvidence;
+
 use std::io::{self, Read};
 
 use plimsoll_core::digest::Hasher;
 use plimsoll_core::wire::{self, EvidenceKind, PublisherKey};
 use plimsoll_core::{Digest, KeyId, Timestamp, gate};
 
-use crate::error::expect_equal;
-use crate::statement::{ExpectedPublish, Publish, VerifiedApproval, VerifiedPublish, publish};
-use crate::{Fault, KeyError, LegacySignature, PublicKey, StatementKind, TrustError};
+use crate::statement::{Publish, publish};
+use crate::{Fault, KeyError, LegacySignature, PublicKey};
 
 /// What became of a publisher's evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub enum Outcome {
 pub struct Signed {
     kind: EvidenceKind,
     key_id: KeyId,
-    publish: Option<Publish>,
+    publish: Option<Box<Publish>>,
 }
 
 /// The artifact that evidence is held against.
@@ -124,7 +127,7 @@ fn check_statement(text: &str, keys: &[PublisherKey], published_at: Timestamp) -
         return Err(Outcome::KeyUnknown(fingerprint.parse().expect("64 hexadecimal digits are a key id")));
     };
     let key = usable(listed, published_at)?;
-    let publish = publish::open(&envelope, &key).map_err(Outcome::Invalid)?;
+    let publish = Box::new(publish::open(&envelope, &key).map_err(Outcome::Invalid)?);
     Ok(Outcome::Signed(Signed { kind: EvidenceKind::Statement, key_id: listed.key_id.clone(), publish: Some(publish) }))
 }
 
@@ -161,76 +164,102 @@ pub fn gate_evidence(outcome: Outcome, this_registry: &str) -> gate::Evidence {
     }
 }
 
-/// Evidence that verifies, for the version that an approval is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifiedEvidence {
-    kind: EvidenceKind,
-    key_id: Option<KeyId>,
-    publish: Option<VerifiedPublish>,
-}
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::wire::RevocationReason::{Compromised, Superseded};
 
-impl VerifiedEvidence {
-    /// Verifies the evidence that an approval names, against the publisher's keys, as the index lists them, and the artifact.
-    pub fn verify(
-        evidence: &wire::Evidence,
-        approval: &VerifiedApproval,
-        keys: &[PublisherKey],
-        artifact: &mut dyn Read,
-    ) -> Result<Self, TrustError> {
-        Self::try_verify(evidence, approval, keys, artifact).map_err(|fault| {
-            let approval = approval.approval();
-            fault.of(StatementKind::Evidence, format_args!("{}@{}", approval.package, approval.version))
-        })
+    use super::*;
+    use crate::fixtures::{ARTIFACT, REGISTRY, day, key, of, publish, publisher_key, revoked};
+    use crate::{Signer as _, SigningKey};
+
+    pub(super) fn evidence(kind: EvidenceKind, text: &str) -> wire::Evidence {
+        wire::Evidence { kind, key_id: None, text: Some(text.to_owned()) }
     }
 
-    fn try_verify(
-        evidence: &wire::Evidence,
-        approval: &VerifiedApproval,
-        keys: &[PublisherKey],
-        artifact: &mut dyn Read,
-    ) -> Result<Self, Fault> {
-        let approval = approval.approval();
-        expect_equal("kind", &evidence.kind, &approval.evidence_kind)?;
-        if let (Some(text), Some(expected)) = (&evidence.text, &approval.evidence_sha256) {
-            expect_equal("digest", &Digest::of(text), expected)?;
-        }
-        let artifact = Artifact { bytes: artifact, sha256: approval.sha256 };
-        let outcome =
-            check(evidence, keys, artifact, approval.published_at).map_err(|error| Fault::Read(error.to_string()))?;
-        let signed = match outcome {
-            // The approval was checked for whether its version may do without a signature.
-            Outcome::Missing | Outcome::Hosted if approval.evidence_sha256.is_none() => {
-                return Ok(Self { kind: evidence.kind, key_id: None, publish: None });
+    pub(super) fn string_by(key: &SigningKey) -> wire::Evidence {
+        let signature = LegacySignature::sign(key, of("acme-2026"), ARTIFACT).expect("signature");
+        evidence(EvidenceKind::Ed25519, &signature.to_string())
+    }
+
+    pub(super) fn statement_by(key: &SigningKey, publish: &Publish) -> wire::Evidence {
+        evidence(EvidenceKind::Statement, &publish.sign(key).expect("statement"))
+    }
+
+    /// What becomes of evidence for a version published on a day.
+    fn check_on(published: u32, evidence: &wire::Evidence, keys: &[PublisherKey]) -> Outcome {
+        let artifact = Artifact { bytes: &mut &*ARTIFACT, sha256: Digest::of(ARTIFACT) };
+        check(evidence, keys, artifact, day(published)).expect("readable")
+    }
+
+    #[test]
+    fn the_gate_gets_the_facts_of_a_statement_for_another_package() {
+        let key = key();
+        let other = Publish { package: of("com.acme.other"), ..publish() };
+        let outcome = check_on(10, &statement_by(&key, &other), &[publisher_key(&key)]);
+        assert_eq!(
+            gate_evidence(outcome, REGISTRY),
+            gate::Evidence::Verified {
+                kind: EvidenceKind::Statement,
+                key_id: of("acme-2026"),
+                key: None,
+                statement: Some(other.facts(REGISTRY)),
             }
-            Outcome::Missing | Outcome::Hosted => return Err(Fault::EvidenceMissing),
-            Outcome::Invalid(fault) | Outcome::KeyRevoked(_, fault) => return Err(fault),
-            Outcome::KeyUnknown(key_id) => return Err(Fault::UnknownPublisherKey(key_id.to_string())),
-            Outcome::Signed(signed) => signed,
-        };
-        let expected = ExpectedPublish {
-            registry: &approval.registry,
-            package: &approval.package,
-            version: &approval.version,
-            publisher: &approval.publisher,
-            sha256: approval.sha256,
-            size: approval.size,
-        };
-        let publish = signed.publish.map(|publish| VerifiedPublish::bind(publish, &expected)).transpose()?;
-        Ok(Self { kind: signed.kind, key_id: Some(signed.key_id), publish })
+        );
     }
 
-    /// What it is.
-    pub fn kind(&self) -> EvidenceKind {
-        self.kind
+    #[test]
+    fn only_keys_of_the_publisher_count() {
+        let (key, foreign) = (key(), key());
+        let keys = [publisher_key(&key)];
+        let outcome = check_on(10, &statement_by(&foreign, &publish()), &keys);
+        assert_eq!(outcome, Outcome::KeyUnknown(of(&foreign.key_id().to_string())));
+        assert_eq!(
+            check_on(10, &string_by(&foreign), &keys),
+            Outcome::Invalid(Fault::Signature(crate::SignatureError::Mismatch)),
+            "the same key id, another key"
+        );
+        assert_eq!(check_on(10, &string_by(&key), &[]), Outcome::KeyUnknown(of("acme-2026")));
     }
 
-    /// The publisher's key; `None` where the publisher signed nothing.
-    pub fn key_id(&self) -> Option<&KeyId> {
-        self.key_id.as_ref()
+    #[test]
+    fn a_key_counts_from_its_adding_until_its_revocation() {
+        let key = key();
+        for evidence in [string_by(&key), statement_by(&key, &publish())] {
+            for (listed, published, good) in [
+                (publisher_key(&key), 1, true),
+                (publisher_key(&key), 30, true),
+                (revoked(&key, Superseded, day(15)), 14, true),
+                (revoked(&key, Superseded, day(15)), 15, false),
+                (revoked(&key, Superseded, day(15)), 16, false),
+                (revoked(&key, Compromised, day(5)), 4, true),
+                (revoked(&key, Compromised, day(5)), 5, false),
+                (revoked(&key, Compromised, day(5)), 30, false),
+            ] {
+                let outcome = check_on(published, &evidence, std::slice::from_ref(&listed));
+                let expected = matches!(outcome, Outcome::Signed(_));
+                assert_eq!(expected, good, "{listed:?}, published on day {published}: {outcome:?}");
+                assert!(good || matches!(outcome, Outcome::KeyRevoked(..)));
+            }
+            let young = PublisherKey { added_at: day(20), ..publisher_key(&key) };
+            let outcome = check_on(10, &evidence, &[young]);
+            assert_eq!(outcome, Outcome::Invalid(Fault::KeyTooYoung("acme-2026".to_owned())));
+        }
     }
 
-    /// The digest that the manifest must have, where a statement tells it.
-    pub fn manifest_sha256(&self) -> Option<Digest> {
-        self.publish.as_ref().map(|publish| publish.publish().manifest_sha256)
+    #[test]
+    fn data_that_the_registry_built_needs_no_signature() {
+        let hosted = wire::Evidence { kind: EvidenceKind::Hosted, key_id: None, text: None };
+        assert_eq!(check_on(10, &hosted, &[]), Outcome::Hosted);
+        let with_text = evidence(EvidenceKind::Hosted, "text");
+        assert!(matches!(check_on(10, &with_text, &[]), Outcome::Invalid(Fault::Malformed(_))));
+        assert_eq!(gate_evidence(Outcome::Hosted, REGISTRY), gate::Evidence::Hosted);
+        assert_eq!(gate_evidence(Outcome::Missing, REGISTRY), gate::Evidence::Missing);
+    }
+
+    #[test]
+    fn garbage_is_invalid_with_a_reason() {
+        for bad in [evidence(EvidenceKind::Ed25519, "rsa:x:y"), evidence(EvidenceKind::Statement, "{}")] {
+            assert!(matches!(check_on(10, &bad, &[]), Outcome::Invalid(_)));
+        }
     }
 }

@@ -1,0 +1,237 @@
+-- The PostgreSQL twin of migrations/sqlite/0001_registry: the same tables, columns and constraints, which a test compares.
+-- Text that is a key or is sorted by has the collation "C", the order of SQLite, whatever the locale of the database is.
+-- Times are microseconds since 1970 in UTC, digests are lower-case hexadecimal, words come from closed lists, and JSON and
+-- signed documents are kept as their exact text.
+
+CREATE TABLE account (
+    name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE account_role (
+    account TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    role TEXT COLLATE "C" NOT NULL CHECK (role IN ('admin', 'reviewer', 'operator')),
+    PRIMARY KEY (account, role)
+);
+
+CREATE TABLE token (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    secret_sha256 TEXT COLLATE "C" NOT NULL UNIQUE CHECK (length(secret_sha256) = 64),
+    scopes TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+CREATE TABLE publisher (
+    name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    level TEXT NOT NULL CHECK (level IN ('unverified', 'pending', 'verified', 'trusted', 'partner', 'first-party')),
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE publisher_prefix (
+    prefix TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    publisher TEXT COLLATE "C" NOT NULL REFERENCES publisher (name),
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX publisher_prefix_publisher ON publisher_prefix (publisher);
+
+CREATE TABLE publisher_member (
+    publisher TEXT COLLATE "C" NOT NULL REFERENCES publisher (name),
+    account TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    role TEXT COLLATE "C" NOT NULL CHECK (role IN ('owner', 'maintainer', 'ci')),
+    PRIMARY KEY (publisher, account)
+);
+CREATE INDEX publisher_member_account ON publisher_member (account);
+
+CREATE TABLE publisher_key (
+    publisher TEXT COLLATE "C" NOT NULL REFERENCES publisher (name),
+    key_id TEXT COLLATE "C" NOT NULL,
+    algorithm TEXT NOT NULL CHECK (algorithm IN ('ed25519', 'p256')),
+    public_key TEXT NOT NULL,
+    fingerprint TEXT COLLATE "C" NOT NULL CHECK (length(fingerprint) = 64),
+    proven BOOLEAN NOT NULL,
+    is_first BOOLEAN NOT NULL,
+    added_at BIGINT NOT NULL,
+    added_by TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    vouched_by TEXT,
+    revoked_reason TEXT CHECK (revoked_reason IN ('superseded', 'compromised')),
+    revoked_from BIGINT,
+    revoked_at BIGINT,
+    PRIMARY KEY (publisher, key_id),
+    CHECK ((revoked_reason IS NULL) = (revoked_from IS NULL) AND (revoked_reason IS NULL) = (revoked_at IS NULL))
+);
+-- Anyone may know a public key; only who proved to hold the private one has it to himself.
+CREATE UNIQUE INDEX publisher_key_proven ON publisher_key (fingerprint) WHERE proven;
+
+CREATE TABLE package (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    publisher TEXT COLLATE "C" NOT NULL REFERENCES publisher (name),
+    type TEXT COLLATE "C" NOT NULL CHECK (type IN
+        ('plugin', 'ui', 'driver', 'server', 'app', 'theme', 'agent', 'objectql', 'module', 'gateway', 'adapter')),
+    default_visibility TEXT NOT NULL CHECK (default_visibility IN ('private', 'org', 'marketplace')),
+    display_name TEXT,
+    description TEXT,
+    category TEXT,
+    readme TEXT,
+    icon TEXT,
+    index_serial BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    -- What version refers to, so that a version can never disagree with its package.
+    UNIQUE (id, publisher, type)
+);
+CREATE INDEX package_publisher ON package (publisher);
+
+CREATE TABLE namespace (
+    namespace TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    publisher TEXT COLLATE "C" NOT NULL REFERENCES publisher (name),
+    package TEXT COLLATE "C" NOT NULL REFERENCES package (id),
+    since BIGINT NOT NULL
+);
+
+CREATE TABLE artifact (
+    sha256 TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
+    size BIGINT NOT NULL CHECK (size >= 0),
+    uploaded_by TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    created_at BIGINT NOT NULL,
+    lease_expires_at BIGINT NOT NULL
+);
+CREATE INDEX artifact_lease ON artifact (lease_expires_at);
+
+CREATE TABLE version (
+    package TEXT COLLATE "C" NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
+    sort_key BYTEA NOT NULL,
+    publisher TEXT COLLATE "C" NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL REFERENCES artifact (sha256),
+    size BIGINT NOT NULL CHECK (size >= 0),
+    tier TEXT NOT NULL CHECK (tier IN ('declarative', 'sandbox', 'out-of-process', 'in-process')),
+    state TEXT NOT NULL CHECK (state IN ('draft', 'pending_review', 'approved', 'rejected')),
+    availability TEXT NOT NULL CHECK (availability IN ('live', 'deprecated', 'yanked', 'blocked')),
+    availability_reason TEXT NOT NULL,
+    availability_replacement TEXT,
+    visibility TEXT NOT NULL CHECK (visibility IN ('private', 'org', 'marketplace')),
+    has_code BOOLEAN NOT NULL,
+    manifest_deps BOOLEAN NOT NULL,
+    permissions TEXT NOT NULL,
+    dependencies TEXT NOT NULL,
+    engines TEXT NOT NULL,
+    bundled TEXT NOT NULL,
+    evidence_kind TEXT NOT NULL CHECK (evidence_kind IN ('ed25519', 'statement', 'hosted', 'none')),
+    evidence_key_id TEXT,
+    notes TEXT,
+    policy_version BIGINT NOT NULL,
+    report_sha256 TEXT NOT NULL CHECK (length(report_sha256) = 64),
+    approval_sha256 TEXT CHECK (length(approval_sha256) = 64),
+    published_at BIGINT NOT NULL,
+    published_by TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    decided_at BIGINT,
+    decided_by TEXT COLLATE "C" REFERENCES account (name),
+    PRIMARY KEY (package, version),
+    FOREIGN KEY (package, publisher, type) REFERENCES package (id, publisher, type) ON UPDATE CASCADE,
+    CHECK (state <> 'approved' OR (approval_sha256 IS NOT NULL AND decided_at IS NOT NULL))
+);
+CREATE INDEX version_order ON version (package, sort_key);
+CREATE INDEX version_sha256 ON version (sha256);
+CREATE INDEX version_queue ON version (state, published_at, package, version);
+
+CREATE TABLE version_document (
+    package TEXT COLLATE "C" NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
+    manifest TEXT NOT NULL,
+    report TEXT NOT NULL,
+    listing TEXT NOT NULL,
+    evidence TEXT,
+    approval TEXT,
+    platform_signature TEXT,
+    PRIMARY KEY (package, version),
+    FOREIGN KEY (package, version) REFERENCES version (package, version)
+);
+
+CREATE TABLE review (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    package TEXT COLLATE "C" NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
+    account TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    decision TEXT NOT NULL CHECK (decision IN ('approve', 'reject')),
+    reason TEXT NOT NULL,
+    sha256 TEXT COLLATE "C" NOT NULL CHECK (length(sha256) = 64),
+    report_sha256 TEXT NOT NULL CHECK (length(report_sha256) = 64),
+    created_at BIGINT NOT NULL,
+    FOREIGN KEY (package, version) REFERENCES version (package, version)
+);
+CREATE INDEX review_version ON review (package, version);
+
+CREATE TABLE index_document (
+    package TEXT COLLATE "C" NOT NULL REFERENCES package (id),
+    audience TEXT COLLATE "C" NOT NULL CHECK (audience IN ('private', 'org', 'marketplace')),
+    serial BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    issued_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (package, audience)
+);
+CREATE INDEX index_document_expiry ON index_document (expires_at);
+
+-- What a catalog shows: one row for each package that has a listed version.
+CREATE TABLE catalog_entry (
+    package TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES package (id),
+    version TEXT COLLATE "C" NOT NULL,
+    tier TEXT NOT NULL CHECK (tier IN ('declarative', 'sandbox', 'out-of-process', 'in-process')),
+    display_name TEXT NOT NULL,
+    description TEXT,
+    category TEXT,
+    updated_at BIGINT NOT NULL,
+    FOREIGN KEY (package, version) REFERENCES version (package, version)
+);
+
+-- The words by which an entry is found, normalised.
+CREATE TABLE catalog_word (
+    word TEXT COLLATE "C" NOT NULL,
+    package TEXT COLLATE "C" NOT NULL REFERENCES catalog_entry (package) ON DELETE CASCADE,
+    PRIMARY KEY (word, package)
+);
+CREATE INDEX catalog_word_package ON catalog_word (package);
+
+-- At most one row.
+CREATE TABLE registry (
+    only_one BIGINT NOT NULL PRIMARY KEY CHECK (only_one = 1),
+    origin TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE registry_key (
+    key_id TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (length(key_id) = 64),
+    algorithm TEXT NOT NULL CHECK (algorithm IN ('ed25519', 'p256')),
+    public_key TEXT NOT NULL,
+    not_before BIGINT NOT NULL,
+    not_after BIGINT
+);
+
+-- No references: an event outlives what it speaks of, and refused versions have no row.
+CREATE TABLE audit_event (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    publisher TEXT COLLATE "C",
+    package TEXT COLLATE "C",
+    version TEXT COLLATE "C",
+    request_id TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX audit_event_order ON audit_event (at, id);
+CREATE INDEX audit_event_publisher ON audit_event (publisher, at, id);
+CREATE INDEX audit_event_package ON audit_event (package, at, id);
+
+-- Every change of state, written in its transaction: what a transparency log would be fed from.
+CREATE TABLE outbox (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL
+);

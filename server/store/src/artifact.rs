@@ -1,0 +1,73 @@
+//! Artifacts whose bytes are stored, and the leases that keep them until a version refers to them.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use plimsoll_core::wire::StoredArtifact;
+use plimsoll_core::{AccountName, Digest, Timestamp};
+
+use crate::Conn;
+use crate::column::{self, Row};
+use crate::error::Result;
+use crate::schema::{artifact, version};
+
+/// Records that the bytes of an artifact are stored, and keeps them at least until the lease expires. `false` if they were
+/// there already: then only the lease is longer.
+pub fn record(
+    conn: &mut Conn,
+    stored: &StoredArtifact,
+    uploaded_by: &AccountName,
+    at: Timestamp,
+    lease_expires_at: Timestamp,
+) -> Result<bool> {
+    let sha256 = stored.sha256.to_string();
+    // Two uploads of the same bytes at once are no conflict.
+    let added = diesel::sql_query(
+        "INSERT INTO artifact (sha256, size, uploaded_by, created_at, lease_expires_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (sha256) DO NOTHING",
+    )
+    .bind::<Text, _>(&sha256)
+    .bind::<BigInt, _>(column::count(stored.size))
+    .bind::<Text, _>(uploaded_by.as_str())
+    .bind::<BigInt, _>(at.as_micros())
+    .bind::<BigInt, _>(lease_expires_at.as_micros())
+    .execute(conn)?;
+    let shorter = artifact::table.find(&sha256).filter(artifact::lease_expires_at.lt(lease_expires_at.as_micros()));
+    diesel::update(shorter).set(artifact::lease_expires_at.eq(lease_expires_at.as_micros())).execute(conn)?;
+    Ok(added == 1)
+}
+
+/// The artifact of a digest.
+pub fn find(conn: &mut Conn, sha256: &Digest) -> Result<Option<StoredArtifact>> {
+    let size = artifact::table.find(sha256.to_string()).select(artifact::size).first::<i64>(conn).optional()?;
+    let Some(size) = size else { return Ok(None) };
+    let key = sha256.to_string();
+    Ok(Some(StoredArtifact { sha256: *sha256, size: Row::new("artifact", &[&key]).count("size", size)? }))
+}
+
+/// Artifacts that no version has and whose lease expired before `now`; at most `limit`.
+pub fn unreferenced(conn: &mut Conn, now: Timestamp, limit: u32) -> Result<Vec<Digest>> {
+    let referenced = version::table.filter(version::sha256.eq(artifact::sha256));
+    let found = artifact::table
+        .filter(artifact::lease_expires_at.lt(now.as_micros()))
+        .filter(not(exists(referenced)))
+        .order(artifact::lease_expires_at)
+        .limit(limit.into())
+        .select(artifact::sha256)
+        .load::<String>(conn)?;
+    found.iter().map(|sha256| Row::new("artifact", &[sha256.as_str()]).text("sha256", sha256)).collect()
+}
+
+/// Forgets an artifact, if still no version has it and its lease expired before `now`; `false` otherwise.
+///
+/// The bytes are deleted after this and before the transaction ends, so that a new upload of the same bytes, which records
+/// them again only after that, can see that they are gone.
+pub fn remove(conn: &mut Conn, sha256: &Digest, now: Timestamp) -> Result<bool> {
+    let sha256 = sha256.to_string();
+    let referenced = version::table.filter(version::sha256.eq(artifact::sha256));
+    let expired = artifact::table
+        .filter(artifact::sha256.eq(&sha256))
+        .filter(artifact::lease_expires_at.lt(now.as_micros()))
+        .filter(not(exists(referenced)));
+    Ok(diesel::delete(expired).execute(conn)? == 1)
+}

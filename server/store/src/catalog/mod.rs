@@ -1,0 +1,161 @@
+//! The catalogs: one entry for each package that has a listed version.
+//!
+//! Which version an entry shows is a rule, so the use case decides it and calls [`set`] or [`remove`]; the publisher, its
+//! level and the type are joined when a page is read.
+
+mod words;
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use plimsoll_core::catalog::Catalog;
+use plimsoll_core::page::PageSize;
+use plimsoll_core::wire::{CatalogItem, Category};
+use plimsoll_core::{PackageId, PackageType, Tier, Timestamp, Version};
+
+use crate::column::Row;
+use crate::error::Result;
+use crate::schema::{catalog_entry, catalog_word, package, publisher};
+use crate::{Conn, Page, StoreError};
+
+/// What a catalog shows of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The package.
+    pub package: PackageId,
+    /// The version to show.
+    pub version: Version,
+    /// The tier of that version.
+    pub tier: Tier,
+    /// The name to show.
+    pub display_name: String,
+    /// One paragraph.
+    pub description: Option<String>,
+    /// The category.
+    pub category: Option<Category>,
+    /// When a listed version last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What is looked for in a catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Which catalog.
+    pub catalog: Catalog,
+    /// Words of the id, the display name or the description; each may be cut short at its end, and all must be found. What
+    /// is no letter and no digit only parts words, and upper and lower case are the same. Only the first 16 words count.
+    pub q: Option<String>,
+    /// The type.
+    pub package_type: Option<PackageType>,
+    /// The category.
+    pub category: Option<Category>,
+    /// The last package of the page before.
+    pub after: Option<PackageId>,
+    /// How many.
+    pub size: PageSize,
+}
+
+/// Shows a package so, from now on.
+pub fn set(conn: &mut Conn, entry: &Entry) -> Result<()> {
+    remove(conn, &entry.package)?;
+    diesel::insert_into(catalog_entry::table)
+        .values((
+            catalog_entry::package.eq(entry.package.as_str()),
+            catalog_entry::version.eq(entry.version.to_string()),
+            catalog_entry::tier.eq(entry.tier.as_str()),
+            catalog_entry::display_name.eq(&entry.display_name),
+            catalog_entry::description.eq(&entry.description),
+            catalog_entry::category.eq(entry.category.as_ref().map(Category::as_str)),
+            catalog_entry::updated_at.eq(entry.updated_at.as_micros()),
+        ))
+        .execute(conn)?;
+    let text = [entry.package.as_str(), &entry.display_name, entry.description.as_deref().unwrap_or_default()];
+    words::insert(conn, &entry.package, &words::of(&text.join(" ")))
+}
+
+/// Shows a package no longer. Nothing happens if it was not shown.
+pub fn remove(conn: &mut Conn, package: &PackageId) -> Result<()> {
+    // Its words go with it.
+    diesel::delete(catalog_entry::table.find(package.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// A page of a catalog, by package id.
+pub fn page(conn: &mut Conn, query: &Query) -> Result<Page<CatalogItem>> {
+    let mut rows = catalog_entry::table
+        .inner_join(package::table.inner_join(publisher::table))
+        .order(catalog_entry::package)
+        .limit(Page::<CatalogItem>::rows(query.size))
+        .select((EntryRow::as_select(), package::package_type, publisher::name, publisher::level))
+        .into_boxed();
+    rows = match query.catalog {
+        Catalog::Apps => rows.filter(package::package_type.eq(PackageType::App.as_str())),
+        Catalog::Contributions => rows.filter(package::package_type.ne(PackageType::App.as_str())),
+    };
+    if let Some(package_type) = query.package_type {
+        rows = rows.filter(package::package_type.eq(package_type.as_str()));
+    }
+    if let Some(category) = &query.category {
+        rows = rows.filter(catalog_entry::category.eq(category.as_str()));
+    }
+    if let Some(after) = &query.after {
+        rows = rows.filter(catalog_entry::package.gt(after.as_str()));
+    }
+    if let Some(q) = query.q.as_deref().filter(|q| !q.trim().is_empty()) {
+        let wanted = words::of(q);
+        if wanted.is_empty() {
+            // Something was looked for, and no entry has it.
+            return Ok(Page { items: Vec::new(), more: false });
+        }
+        for word in wanted.into_iter().take(words::MAX_WANTED) {
+            let end = format!("{word}{}", char::MAX);
+            let found = catalog_word::table
+                .filter(catalog_word::package.eq(catalog_entry::package))
+                .filter(catalog_word::word.ge(word))
+                .filter(catalog_word::word.lt(end));
+            rows = rows.filter(exists(found));
+        }
+    }
+    Page::of(rows.load::<ItemRow>(conn)?, query.size)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = catalog_entry)]
+struct EntryRow {
+    package: String,
+    version: String,
+    tier: String,
+    display_name: String,
+    description: Option<String>,
+    category: Option<String>,
+    updated_at: i64,
+}
+
+/// An entry, with what is joined to it.
+#[derive(Queryable)]
+struct ItemRow {
+    entry: EntryRow,
+    package_type: String,
+    publisher: String,
+    level: String,
+}
+
+impl TryFrom<ItemRow> for CatalogItem {
+    type Error = StoreError;
+
+    fn try_from(ItemRow { entry: row, package_type, publisher, level }: ItemRow) -> Result<Self> {
+        let key = [row.package.as_str()];
+        let read = Row::new("catalog_entry", &key);
+        Ok(Self {
+            package: read.text("package", &row.package)?,
+            publisher: Row::new("package", &key).text("publisher", &publisher)?,
+            publisher_level: Row::new("publisher", &[&publisher]).text("level", &level)?,
+            r#type: Row::new("package", &key).text("type", &package_type)?,
+            latest_version: read.text("version", &row.version)?,
+            tier: read.text("tier", &row.tier)?,
+            category: read.text_or_null("category", row.category.as_deref())?,
+            updated_at: read.time("updated_at", row.updated_at)?,
+            display_name: row.display_name,
+            description: row.description,
+        })
+    }
+}

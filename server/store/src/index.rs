@@ -1,0 +1,108 @@
+//! Index documents: signed bytes, served as they are.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use plimsoll_core::{PackageId, Timestamp, Visibility};
+
+use crate::column::{self, Row};
+use crate::error::Result;
+use crate::schema::index_document;
+use crate::{Conn, StoreError};
+
+/// The index document of a package for an audience.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexRecord {
+    /// The package.
+    pub package: PackageId,
+    /// Who it is for.
+    pub audience: Visibility,
+    /// Its serial.
+    pub serial: u64,
+    /// The signed document, as it is sent.
+    pub body: String,
+    /// Its entity tag, with quotes.
+    pub etag: String,
+    /// When it was signed.
+    pub issued_at: Timestamp,
+    /// When it stops being good.
+    pub expires_at: Timestamp,
+}
+
+/// The index document of a package for an audience.
+pub fn find(conn: &mut Conn, package: &PackageId, audience: Visibility) -> Result<Option<IndexRecord>> {
+    let row = index_document::table.find((package.as_str(), audience.as_str()));
+    row.select(IndexRow::as_select()).first(conn).optional()?.map(IndexRecord::try_from).transpose()
+}
+
+/// Puts a document in the place of the one before it. `false`, and nothing is changed, unless its serial is higher.
+pub fn put(conn: &mut Conn, now: &IndexRecord) -> Result<bool> {
+    let changed = diesel::sql_query(
+        "INSERT INTO index_document (package, audience, serial, body, etag, issued_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (package, audience) DO UPDATE SET serial = excluded.serial, body = excluded.body, \
+         etag = excluded.etag, issued_at = excluded.issued_at, expires_at = excluded.expires_at \
+         WHERE index_document.serial < excluded.serial",
+    )
+    .bind::<Text, _>(now.package.as_str())
+    .bind::<Text, _>(now.audience.as_str())
+    .bind::<BigInt, _>(column::count(now.serial))
+    .bind::<Text, _>(&now.body)
+    .bind::<Text, _>(&now.etag)
+    .bind::<BigInt, _>(now.issued_at.as_micros())
+    .bind::<BigInt, _>(now.expires_at.as_micros())
+    .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// Removes the document of an audience that nothing is left for.
+pub fn remove(conn: &mut Conn, package: &PackageId, audience: Visibility) -> Result<()> {
+    diesel::delete(index_document::table.find((package.as_str(), audience.as_str()))).execute(conn)?;
+    Ok(())
+}
+
+/// Packages with a document that expires before a time, soonest first; at most `limit` documents.
+pub fn expiring(conn: &mut Conn, before: Timestamp, limit: u32) -> Result<Vec<PackageId>> {
+    let found = index_document::table
+        .filter(index_document::expires_at.lt(before.as_micros()))
+        .order((index_document::expires_at, index_document::package))
+        .limit(limit.into())
+        .select(index_document::package)
+        .load::<String>(conn)?;
+    let mut packages: Vec<PackageId> = found
+        .iter()
+        .map(|package| Row::new("index_document", &[package.as_str()]).text("package", package))
+        .collect::<Result<_>>()?;
+    // The documents of one package expire at the same time, so they are neighbours.
+    packages.dedup();
+    Ok(packages)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = index_document)]
+struct IndexRow {
+    package: String,
+    audience: String,
+    serial: i64,
+    body: String,
+    etag: String,
+    issued_at: i64,
+    expires_at: i64,
+}
+
+impl TryFrom<IndexRow> for IndexRecord {
+    type Error = StoreError;
+
+    fn try_from(row: IndexRow) -> Result<Self> {
+        let key = [row.package.as_str(), row.audience.as_str()];
+        let read = Row::new("index_document", &key);
+        Ok(Self {
+            package: read.text("package", &row.package)?,
+            audience: read.text("audience", &row.audience)?,
+            serial: read.count("serial", row.serial)?,
+            issued_at: read.time("issued_at", row.issued_at)?,
+            expires_at: read.time("expires_at", row.expires_at)?,
+            body: row.body,
+            etag: row.etag,
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! Packages: their owner, type, defaults and listing.
+
+use diesel::prelude::*;
+use plimsoll_core::wire::Listing;
+use plimsoll_core::{PackageId, PackageType, PublisherName, Timestamp, Visibility};
+
+use crate::column::Row;
+use crate::error::Result;
+use crate::schema::package;
+use crate::{Conn, StoreError};
+
+/// A package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its identity.
+    pub id: PackageId,
+    /// Its owner.
+    pub publisher: PublisherName,
+    /// Its type, the same for all its versions.
+    pub package_type: PackageType,
+    /// The visibility of later versions that name none.
+    pub default_visibility: Visibility,
+    /// What a catalog shows of it.
+    pub listing: Listing,
+    /// When its first version was accepted.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Adds a package. [`Conflict::Package`](crate::Conflict::Package) if the id is taken.
+pub fn insert(conn: &mut Conn, new: &Package) -> Result<()> {
+    diesel::insert_into(package::table)
+        .values((PackageRow::from(new), package::index_serial.eq(0_i64)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The package of an id.
+pub fn find(conn: &mut Conn, id: &PackageId) -> Result<Option<Package>> {
+    let row = package::table.find(id.as_str()).select(PackageRow::as_select()).first(conn).optional()?;
+    row.map(Package::try_from).transpose()
+}
+
+/// Replaces the default visibility, the listing and the time of the last change. `false` if there is no such package.
+pub fn update(conn: &mut Conn, now: &Package) -> Result<bool> {
+    let row = PackageRow::from(now);
+    let changed = diesel::update(package::table.find(now.id.as_str()))
+        .set((
+            package::default_visibility.eq(row.default_visibility),
+            package::display_name.eq(row.display_name),
+            package::description.eq(row.description),
+            package::category.eq(row.category),
+            package::readme.eq(row.readme),
+            package::icon.eq(row.icon),
+            package::updated_at.eq(row.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(changed == 1)
+}
+
+/// The serial of the package's next index documents: one higher at each call, from 1 on. No other transaction gets one for
+/// this package until this one ends. `None` if there is no such package.
+pub fn next_index_serial(conn: &mut Conn, id: &PackageId) -> Result<Option<u64>> {
+    let row = package::table.find(id.as_str());
+    let changed = diesel::update(row).set(package::index_serial.eq(package::index_serial + 1_i64)).execute(conn)?;
+    if changed == 0 {
+        return Ok(None);
+    }
+    let serial = row.select(package::index_serial).first::<i64>(conn)?;
+    Row::new("package", &[id.as_str()]).count("index_serial", serial).map(Some)
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = package)]
+struct PackageRow {
+    id: String,
+    publisher: String,
+    package_type: String,
+    default_visibility: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    category: Option<String>,
+    readme: Option<String>,
+    icon: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<&Package> for PackageRow {
+    fn from(package: &Package) -> Self {
+        let listing = package.listing.clone();
+        Self {
+            id: package.id.to_string(),
+            publisher: package.publisher.to_string(),
+            package_type: package.package_type.to_string(),
+            default_visibility: package.default_visibility.to_string(),
+            display_name: listing.display_name,
+            description: listing.description,
+            category: listing.category.map(String::from),
+            readme: listing.readme,
+            icon: listing.icon,
+            created_at: package.created_at.as_micros(),
+            updated_at: package.updated_at.as_micros(),
+        }
+    }
+}
+
+impl TryFrom<PackageRow> for Package {
+    type Error = StoreError;
+
+    fn try_from(row: PackageRow) -> Result<Self> {
+        let key = [row.id.as_str()];
+        let read = Row::new("package", &key);
+        Ok(Self {
+            id: read.text("id", &row.id)?,
+            publisher: read.text("publisher", &row.publisher)?,
+            package_type: read.text("type", &row.package_type)?,
+            default_visibility: read.text("default_visibility", &row.default_visibility)?,
+            created_at: read.time("created_at", row.created_at)?,
+            updated_at: read.time("updated_at", row.updated_at)?,
+            listing: Listing {
+                category: read.text_or_null("category", row.category.as_deref())?,
+                display_name: row.display_name,
+                description: row.description,
+                readme: row.readme,
+                icon: row.icon,
+            },
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! Tokens. Only the digest of a secret is kept.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use plimsoll_core::access::TokenScope;
+use plimsoll_core::{AccountName, Digest, Timestamp};
+
+use crate::column::{self, Row};
+use crate::error::Result;
+use crate::schema::token;
+use crate::{Conn, StoreError};
+
+/// A token of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// By which it is revoked.
+    pub id: String,
+    /// The account it acts for.
+    pub account: AccountName,
+    /// The digest of the secret.
+    pub secret_sha256: Digest,
+    /// What it may be used for.
+    pub scopes: BTreeSet<TokenScope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Adds a token.
+pub fn insert(conn: &mut Conn, new: &Token) -> Result<()> {
+    diesel::insert_into(token::table).values(TokenRow::from(new)).execute(conn)?;
+    Ok(())
+}
+
+/// The token of an id.
+pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Token>> {
+    let row = token::table.find(id).select(TokenRow::as_select()).first(conn).optional()?;
+    row.map(Token::try_from).transpose()
+}
+
+/// The token of a secret, also if it is expired or revoked.
+pub fn find_by_secret(conn: &mut Conn, secret_sha256: &Digest) -> Result<Option<Token>> {
+    let secret = token::secret_sha256.eq(secret_sha256.to_string());
+    let row = token::table.filter(secret).select(TokenRow::as_select()).first(conn).optional()?;
+    row.map(Token::try_from).transpose()
+}
+
+/// Revokes a token. `false` if there is none, or it was revoked before.
+pub fn revoke(conn: &mut Conn, id: &str, at: Timestamp) -> Result<bool> {
+    let live = token::table.find(id).filter(token::revoked_at.is_null());
+    Ok(diesel::update(live).set(token::revoked_at.eq(at.as_micros())).execute(conn)? == 1)
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = token)]
+struct TokenRow {
+    id: String,
+    account: String,
+    secret_sha256: String,
+    scopes: String,
+    created_at: i64,
+    expires_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl From<&Token> for TokenRow {
+    fn from(token: &Token) -> Self {
+        Self {
+            id: token.id.clone(),
+            account: token.account.to_string(),
+            secret_sha256: token.secret_sha256.to_string(),
+            scopes: column::words(&token.scopes),
+            created_at: token.created_at.as_micros(),
+            expires_at: token.expires_at.as_micros(),
+            revoked_at: token.revoked_at.map(Timestamp::as_micros),
+        }
+    }
+}
+
+impl TryFrom<TokenRow> for Token {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self> {
+        let key = [row.id.as_str()];
+        let read = Row::new("token", &key);
+        Ok(Self {
+            account: read.text("account", &row.account)?,
+            secret_sha256: read.text("secret_sha256", &row.secret_sha256)?,
+            scopes: read.words("scopes", &row.scopes)?,
+            created_at: read.time("created_at", row.created_at)?,
+            expires_at: read.time("expires_at", row.expires_at)?,
+            revoked_at: read.time_or_null("revoked_at", row.revoked_at)?,
+            id: row.id,
+        })
+    }
+}

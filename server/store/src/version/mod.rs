@@ -1,0 +1,186 @@
+//! Versions: a row of facts for each, and beside it a row of documents as their exact text. Rejected versions keep both.
+
+mod documents;
+mod row;
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use plimsoll_core::manifest::Engines;
+use plimsoll_core::page::PageSize;
+use plimsoll_core::wire::{EvidenceKind, Pin};
+use plimsoll_core::{
+    AccountName, Availability, Digest, KeyId, PackageId, PackageType, Permissions, PublisherName, State, Tier,
+    Timestamp, Version, Visibility,
+};
+
+pub use self::documents::{Documents, documents, set_documents};
+use self::row::VersionRow;
+use crate::error::Result;
+use crate::schema::version;
+use crate::{Conn, Page};
+
+/// The facts of a version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionRecord {
+    /// The package.
+    pub package: PackageId,
+    /// The version.
+    pub version: Version,
+    /// The publisher: that of the package.
+    pub publisher: PublisherName,
+    /// The type: that of the package.
+    pub package_type: PackageType,
+    /// The artifact.
+    pub sha256: Digest,
+    /// The artifact's size in bytes.
+    pub size: u64,
+    /// The tier that the registry assigned.
+    pub tier: Tier,
+    /// Where it stands.
+    pub state: State,
+    /// Whether it may still be used.
+    pub availability: Availability,
+    /// Who it is for.
+    pub visibility: Visibility,
+    /// Whether its artifact has code.
+    pub has_code: bool,
+    /// Whether the host installs npm packages for it from its lockfile.
+    pub manifest_deps: bool,
+    /// What it asks for.
+    pub permissions: Permissions,
+    /// What it depends on: package id to version range, verbatim.
+    pub dependencies: BTreeMap<PackageId, String>,
+    /// What it is compatible with, verbatim.
+    pub engines: Engines,
+    /// What an App bundles, transitively.
+    pub bundled: Vec<Pin>,
+    /// What vouches for it on its publisher's side.
+    pub evidence_kind: EvidenceKind,
+    /// The publisher's key that the evidence was made with.
+    pub evidence_key_id: Option<KeyId>,
+    /// Release notes.
+    pub notes: Option<String>,
+    /// The policy by which the gate decided.
+    pub policy_version: u32,
+    /// The gate report, by the digest of its exact text.
+    pub report_sha256: Digest,
+    /// The approval, by the digest of its exact text.
+    pub approval_sha256: Option<Digest>,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// Who published it.
+    pub published_by: AccountName,
+    /// When it was approved or rejected.
+    pub decided_at: Option<Timestamp>,
+    /// Who approved or rejected it; none where the gate alone did.
+    pub decided_by: Option<AccountName>,
+}
+
+/// Which versions of a package a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All, in whatever state.
+    All,
+    /// What everyone may see who may see the package: approved, for the marketplace.
+    Listed,
+}
+
+/// Where the review queue goes on: the sort keys of the last version seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuePlace {
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// The package.
+    pub package: PackageId,
+    /// The version.
+    pub version: Version,
+}
+
+/// Adds a version with its documents. [`Conflict::Version`](crate::Conflict::Version) if the package has it already. The
+/// package and the artifact are there before.
+pub fn insert(conn: &mut Conn, new: &VersionRecord, with: &Documents) -> Result<()> {
+    diesel::insert_into(version::table).values(VersionRow::from(new)).execute(conn)?;
+    documents::insert(conn, &new.package, &new.version, with)
+}
+
+/// A version of a package.
+pub fn find(conn: &mut Conn, package: &PackageId, number: &Version) -> Result<Option<VersionRecord>> {
+    let row = version::table.find((package.as_str(), number.to_string()));
+    row.select(VersionRow::as_select()).first(conn).optional()?.map(VersionRecord::try_from).transpose()
+}
+
+/// Replaces all facts of a version but its package, number, publisher and type. `false`, and nothing is changed, if by now
+/// the state, the report or the availability is another than `was` says, or the version is gone.
+pub fn update(conn: &mut Conn, was: &VersionRecord, now: &VersionRecord) -> Result<bool> {
+    let row = version::table
+        .find((was.package.as_str(), was.version.to_string()))
+        .filter(version::state.eq(was.state.as_str()))
+        .filter(version::report_sha256.eq(was.report_sha256.to_string()))
+        .filter(version::availability.eq(was.availability.status.as_str()));
+    Ok(diesel::update(row).set(VersionRow::from(now)).execute(conn)? == 1)
+}
+
+/// A page of a package's versions, highest first, after the given one.
+pub fn page(
+    conn: &mut Conn,
+    package: &PackageId,
+    shown: Shown,
+    after: Option<&Version>,
+    size: PageSize,
+) -> Result<Page<VersionRecord>> {
+    let mut query = version::table
+        .filter(version::package.eq(package.as_str()))
+        .order(version::sort_key.desc())
+        .limit(Page::<VersionRecord>::rows(size))
+        .select(VersionRow::as_select())
+        .into_boxed();
+    if shown == Shown::Listed {
+        query = query
+            .filter(version::state.eq(State::Approved.as_str()))
+            .filter(version::visibility.eq(Visibility::Marketplace.as_str()));
+    }
+    if let Some(after) = after {
+        query = query.filter(version::sort_key.lt(after.sort_key()));
+    }
+    Page::of(query.load(conn)?, size)
+}
+
+/// All approved versions of a package, lowest first.
+pub fn approved(conn: &mut Conn, package: &PackageId) -> Result<Vec<VersionRecord>> {
+    let rows = version::table
+        .filter(version::package.eq(package.as_str()))
+        .filter(version::state.eq(State::Approved.as_str()))
+        .order(version::sort_key)
+        .select(VersionRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(VersionRecord::try_from).collect()
+}
+
+/// The versions that have an artifact: it is readable through those of them that are.
+pub fn with_artifact(conn: &mut Conn, sha256: &Digest) -> Result<Vec<VersionRecord>> {
+    let rows = version::table
+        .filter(version::sha256.eq(sha256.to_string()))
+        .order((version::package, version::sort_key))
+        .select(VersionRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(VersionRecord::try_from).collect()
+}
+
+/// A page of the versions that wait for a review, oldest first, after the given place.
+pub fn queue(conn: &mut Conn, after: Option<&QueuePlace>, size: PageSize) -> Result<Page<VersionRecord>> {
+    let mut query = version::table
+        .filter(version::state.eq(State::PendingReview.as_str()))
+        .order((version::published_at, version::package, version::number))
+        .limit(Page::<VersionRecord>::rows(size))
+        .select(VersionRow::as_select())
+        .into_boxed();
+    if let Some(place) = after {
+        let at = place.published_at.as_micros();
+        let package = place.package.to_string();
+        let later_here = version::package.eq(package.clone()).and(version::number.gt(place.version.to_string()));
+        let same_time = version::published_at.eq(at).and(version::package.gt(package).or(later_here));
+        query = query.filter(version::published_at.gt(at).or(same_time));
+    }
+    Page::of(query.load(conn)?, size)
+}
