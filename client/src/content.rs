@@ -2,7 +2,7 @@
 //!
 //! A file or directory is there only when it is whole: it is made beside, synced, and moved into place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,8 @@ use plimsoll_core::artifact::{self, ArtifactError, Member};
 use plimsoll_core::digest::Hasher;
 use plimsoll_core::{Digest, Limits};
 
-use crate::home::{Home, HomeError, failed, make_dir, sync_dir};
+use crate::home::{Home, HomeError, failed, make_dir, move_into_place, new_file, sync_dir};
+use crate::verify::VerifiedArtifact;
 
 /// What is wrong with stored content.
 #[derive(Debug, thiserror::Error)]
@@ -108,25 +109,44 @@ pub(crate) fn check_unpacked(home: &Home, sha256: &Digest, members: &[Member]) -
     }
 }
 
-/// Unpacks an artifact below `tmp` with the strict reader and moves it into place, over what is there.
-pub(crate) fn unpack(
-    home: &Home,
-    tmp: &Path,
-    sha256: &Digest,
-    packed: File,
-    limits: &Limits,
-) -> Result<(), ContentError> {
+/// Whether an artifact is there, packed and unpacked, each file as it should be.
+pub(crate) fn is_whole(home: &Home, sha256: &Digest) -> bool {
+    let check = || {
+        let packed = open_packed(home, sha256)?;
+        let members = artifact::read(io::BufReader::new(packed), &Limits::default(), |_, _, _| Ok(()))?;
+        check_unpacked(home, sha256, &members)
+    };
+    check().is_ok()
+}
+
+/// Puts the bytes of a verified artifact into place, unless they are there.
+pub(crate) fn store(home: &Home, tmp: &Path, artifact: &mut VerifiedArtifact) -> Result<(), ContentError> {
+    let sha256 = artifact.version().approval().sha256;
+    if open_packed(home, &sha256).is_ok() {
+        return Ok(());
+    }
+    let mut source = artifact.rewound().map_err(failed("read the artifact in", tmp))?;
+    let mut file = new_file(tmp)?;
+    io::copy(&mut source, &mut file).map_err(failed("write", tmp))?;
+    file.as_file().sync_all().map_err(failed("write", tmp))?;
+    Ok(move_into_place(file, &packed_path(home, &sha256))?)
+}
+
+/// Unpacks a verified artifact with the strict reader and moves it into place, unless it is there as it should be.
+pub(crate) fn unpack(home: &Home, tmp: &Path, artifact: &mut VerifiedArtifact) -> Result<(), ContentError> {
+    let sha256 = artifact.version().approval().sha256;
+    if check_unpacked(home, &sha256, artifact.members()).is_ok() {
+        return Ok(());
+    }
     let staging = tempfile::tempdir_in(tmp).map_err(failed("make a directory in", tmp))?;
     let root = staging.path().join("members");
     make_dir(&root)?;
-    let mut directories = std::collections::BTreeSet::from([root.clone()]);
-    artifact::read(io::BufReader::new(packed), limits, |path, _size, content| {
+    let mut directories = BTreeSet::from([root.clone()]);
+    let packed = artifact.rewound().map_err(failed("read the artifact in", tmp))?;
+    artifact::read(io::BufReader::new(packed), &Limits::default(), |path, _size, content| {
         let target = root.join(path);
-        let mut parent = target.parent();
-        while let Some(directory) = parent.filter(|directory| *directory != root) {
-            directories.insert(directory.to_owned());
-            parent = directory.parent();
-        }
+        let above = target.ancestors().skip(1).take_while(|directory| *directory != root);
+        directories.extend(above.map(Path::to_owned));
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -135,12 +155,12 @@ pub(crate) fn unpack(
     for directory in &directories {
         sync_dir(directory)?;
     }
-    let target = unpacked_path(home, sha256);
+    let target = unpacked_path(home, &sha256);
     let above = home.join("unpacked");
     make_dir(&above)?;
     if target.exists() {
-        // What is there did not pass `check_unpacked`; it goes away with the temporary directory.
-        fs::rename(&target, staging.path().join("replaced")).map_err(failed("move away", &target))?;
+        // What is there is damaged; it goes away with the temporary directory.
+        fs::rename(&target, staging.path().join("damaged")).map_err(failed("move away", &target))?;
     }
     fs::rename(&root, &target).map_err(failed("move into place", &target))?;
     Ok(sync_dir(&above)?)

@@ -20,5 +20,5 @@ pub mod verify;
 
 pub use client::*;
 pub use environment::Environment;
-pub use error::{Error, MissingConsent};
+pub use error::Error;
 pub use home::Home;

@@ -21,8 +21,21 @@ pub trait Progress {
     fn transfer_moved(&self, _done_bytes: u64) {}
     /// The transfer is over, well or not.
     fn transfer_ended(&self) {}
-    /// The version passed every check and is in the content store.
-    fn verified(&self, _package: &PackageId, _version: &Version) {}
+    /// A package has come this far on its way into an environment.
+    fn reached(&self, _stage: Stage, _package: &PackageId, _version: &Version) {}
+}
+
+/// How far a package has come on its way into an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Its bytes are here.
+    Fetched,
+    /// It passed every check.
+    Verified,
+    /// The artifact is in the content store.
+    Stored,
+    /// The artifact is there unpacked, too.
+    Unpacked,
 }
 
 /// Nobody watches.

@@ -1,13 +1,16 @@
 //! An environment: a named set of installed packages, changed by one process at a time.
 
+mod check;
 mod settings;
 mod state;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use plimsoll_core::consent::{Acceptance, consent};
 use plimsoll_core::{PackageId, quote};
 
+pub use check::{Loaded, Problem};
 pub use settings::{Settings, ThirdPartyCode};
 pub use state::{Installed, Pending, State};
 
@@ -52,20 +55,23 @@ impl Environment {
         Ok(read_json(&self.state_path())?.unwrap_or_default())
     }
 
-    /// Removes a package; refused while others need it. Artifacts stay in the content store.
+    /// Removes a package and what was granted to it; refused while others need it. Its artifact stays in the content store.
     pub fn remove(&self, package: &PackageId) -> Result<Installed, Error> {
         let locked = self.lock()?;
         let mut state = locked.state()?;
-        if !state.packages.contains_key(package) {
-            return Err(Error::NotInstalled { package: package.clone(), environment: self.name.clone() });
-        }
         let needed_by = state.needed_by(package);
         if !needed_by.is_empty() {
             return Err(Error::StillNeeded { package: package.clone(), needed_by });
         }
-        let removed = state.packages.remove(package);
+        let removed = state.packages.remove(package).ok_or_else(|| self.not_installed(package))?;
+        // Nothing is granted here: what stays was granted before.
+        state.grants = consent(&state.grants, &state.closure(), &Acceptance::nothing()).map_err(Box::new)?;
         locked.write(&state)?;
-        removed.ok_or_else(|| Error::NotInstalled { package: package.clone(), environment: self.name.clone() })
+        Ok(removed)
+    }
+
+    pub(crate) fn not_installed(&self, package: &PackageId) -> Error {
+        Error::NotInstalled { package: package.clone(), environment: self.name.clone() }
     }
 
     /// Begins to change it: waits for other processes, and removes what a killed one left.

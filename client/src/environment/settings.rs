@@ -1,7 +1,9 @@
 //! What an environment accepts.
 
 use plimsoll_core::range::HostProfile;
-use plimsoll_core::{Tier, Visibility};
+use plimsoll_core::{PackageId, Tier, Version, Visibility};
+
+use crate::Error;
 
 /// The highest tier that an environment accepts. It only lowers what the registry assigned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,5 +54,16 @@ impl Default for Settings {
             narrowest_audience: Visibility::Private,
             host: HostProfile::default(),
         }
+    }
+}
+
+impl Settings {
+    /// Refuses a tier above what is accepted.
+    pub(crate) fn accept(&self, package: &PackageId, version: &Version, tier: Tier) -> Result<(), Error> {
+        let accepted = self.third_party_code.highest_tier();
+        if tier > accepted {
+            return Err(Error::TierNotAccepted { package: package.clone(), version: version.clone(), tier, accepted });
+        }
+        Ok(())
     }
 }

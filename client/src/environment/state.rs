@@ -1,8 +1,9 @@
 //! What is installed in an environment, as `state.json` keeps it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_core::wire::{Evidence, Pin};
+use plimsoll_core::consent::{Ask, Closure, Grants};
+use plimsoll_core::wire::Evidence;
 use plimsoll_core::{Digest, PackageId, PackageType, Permissions, PublisherName, Tier, Timestamp, Version, Visibility};
 
 use crate::transport::Address;
@@ -29,16 +30,14 @@ pub struct Installed {
     pub r#type: PackageType,
     /// The tier that the registry assigned, as the approval says.
     pub tier: Tier,
-    /// What was granted: what it may do, and nothing else.
-    pub granted: Permissions,
+    /// What it asks for, as approved. What was granted is in [`State::grants`].
+    pub permissions: Permissions,
     /// Who the version is for, as the approval says.
     pub audience: Visibility,
     /// Whether a reviewer approved it; else it is *not reviewed*.
     pub reviewed: bool,
-    /// What it depends on: package id to version range.
-    pub dependencies: BTreeMap<PackageId, String>,
-    /// What it bundles, exactly.
-    pub bundled: Vec<Pin>,
+    /// The packages that it needs: dependencies, or the bundle of an App.
+    pub needs: BTreeSet<PackageId>,
     /// Whether the host installs npm packages for it from its lockfile.
     pub manifest_deps: bool,
     /// The range it was asked for by; absent where it is here only as a dependency of another.
@@ -65,24 +64,40 @@ pub struct Pending {
     pub widens: Vec<String>,
 }
 
-/// What is installed in an environment.
+/// What is installed in an environment, and what was granted to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
     /// The packages.
     pub packages: BTreeMap<PackageId, Installed>,
+    /// What a person granted to them.
+    pub grants: Grants,
+}
+
+impl Installed {
+    /// What it asks for, as consent sees it.
+    pub fn ask(&self) -> Ask {
+        Ask {
+            package: self.package.clone(),
+            publisher: self.publisher.clone(),
+            version: self.version.clone(),
+            tier: self.tier,
+            permissions: self.permissions.clone(),
+            brings: self.needs.clone(),
+            manifest_deps: self.manifest_deps,
+        }
+    }
 }
 
 impl State {
-    /// The installed packages that need this one: those that depend on it or bundle it.
+    /// What the packages ask for.
+    pub fn closure(&self) -> Closure {
+        self.packages.values().map(Installed::ask).collect()
+    }
+
+    /// The installed packages that need this one.
     pub fn needed_by(&self, package: &PackageId) -> Vec<PackageId> {
-        self.packages
-            .values()
-            .filter(|other| {
-                other.package != *package
-                    && (other.dependencies.contains_key(package) || other.bundled.iter().any(|pin| pin.id == *package))
-            })
-            .map(|other| other.package.clone())
-            .collect()
+        let needs_it = |other: &&Installed| other.needs.contains(package);
+        self.packages.values().filter(needs_it).map(|other| other.package.clone()).collect()
     }
 }

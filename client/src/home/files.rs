@@ -63,16 +63,14 @@ pub(crate) fn sync_dir(path: &Path) -> Result<(), HomeError> {
     Ok(())
 }
 
-/// Makes a new file in `dir` that only this user may read, written to disk before this returns.
-pub(crate) fn write_new(dir: &Path, bytes: &[u8]) -> Result<tempfile::NamedTempFile, HomeError> {
+/// Makes a new file that only this user may read; it goes away unless it is moved into place.
+pub(crate) fn new_file(dir: &Path) -> Result<tempfile::NamedTempFile, HomeError> {
     make_dir(dir)?;
     // `tempfile` makes files with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(failed("create a file in", dir))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed("write", file.path()))?;
-    Ok(file)
+    tempfile::NamedTempFile::new_in(dir).map_err(failed("make a file in", dir))
 }
 
-/// Moves a finished file to its place, over what is there, so that it lasts.
+/// Moves a finished and synced file to its place, over what is there, so that it lasts.
 pub(crate) fn move_into_place(file: tempfile::NamedTempFile, path: &Path) -> Result<(), HomeError> {
     let parent = path.parent().unwrap_or(Path::new("."));
     make_dir(parent)?;
@@ -84,7 +82,9 @@ pub(crate) fn move_into_place(file: tempfile::NamedTempFile, path: &Path) -> Res
 pub(crate) fn write_json(tmp: &Path, path: &Path, value: &impl Serialize) -> Result<(), HomeError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| failed("write", path)(error.into()))?;
     bytes.push(b'\n');
-    move_into_place(write_new(tmp, &bytes)?, path)
+    let mut file = new_file(tmp)?;
+    file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(failed("write", path))?;
+    move_into_place(file, path)
 }
 
 /// Reads a JSON file. `None` if there is none.

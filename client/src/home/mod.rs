@@ -17,7 +17,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use files::HomeError;
-pub(crate) use files::{failed, lock, make_dir, move_into_place, read_json, sweep, sync_dir, write_json};
+pub(crate) use files::{failed, lock, make_dir, move_into_place, new_file, read_json, sweep, sync_dir, write_json};
 pub use registries::{PinError, PinnedRegistry};
 
 /// The client's own directory.

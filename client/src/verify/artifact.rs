@@ -20,8 +20,8 @@ pub struct VerifiedArtifact {
 }
 
 impl VerifiedArtifact {
-    /// Verifies bytes that nobody else can write to. `digest` and size were compared while they streamed, or are compared by
-    /// the caller before: the archive is opened only after.
+    /// Verifies bytes in a file that nobody else writes to; `found` is their digest, taken as they passed. The archive is
+    /// opened last.
     pub(crate) fn verify(version: VerifiedVersion, mut file: File, found: Digest) -> Result<Self, VerifyError> {
         match Self::try_verify(&version, &mut file, found) {
             Ok((members, manifest)) => Ok(Self { version, file, members, manifest }),
@@ -89,9 +89,13 @@ impl VerifiedArtifact {
     }
 
     /// The bytes, from the first one.
-    pub(crate) fn into_parts(mut self) -> Result<(VerifiedVersion, File, Vec<Member>, Manifest), std::io::Error> {
+    pub(crate) fn rewound(&mut self) -> std::io::Result<&File> {
         self.file.rewind()?;
-        Ok((self.version, self.file, self.members, self.manifest))
+        Ok(&self.file)
+    }
+
+    pub(crate) fn into_manifest(self) -> Manifest {
+        self.manifest
     }
 }
 

@@ -1,22 +1,35 @@
 //! What does not verify, by name.
 
+use std::fmt;
+
 use plimsoll_core::artifact::ArtifactError;
-use plimsoll_core::{Digest, PackageId, Tier, Version, Visibility};
+use plimsoll_core::{Digest, PackageId, Tier, Version};
 use plimsoll_trust::TrustError;
 
 use crate::content::ContentError;
 
 /// What does not verify. Every message says of which version.
-#[derive(Debug, thiserror::Error)]
-#[error("{package}@{version}: {fault}")]
+#[derive(Debug)]
 pub struct VerifyError {
     /// The package.
     pub package: PackageId,
     /// The version.
     pub version: Version,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: Box<Fault>,
 }
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.fault {
+            // It says itself what it is about.
+            Fault::Trust(error) => fmt::Display::fmt(error, f),
+            fault => write!(f, "{}@{}: {fault}", self.package, self.version),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {}
 
 /// What can be wrong with a version.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +43,6 @@ pub enum Fault {
     /// Taken out of use.
     #[error("it is blocked: {0}. It must not be used any more: update or remove it")]
     Blocked(String),
-    /// Taken back, and not pinned here.
-    #[error("it is yanked: {0}. Choose another version")]
-    Yanked(String),
-    /// An index document for an audience that this client was not provisioned for.
-    #[error("the index document is for the audience {0}, which needs a token for this registry")]
-    Audience(Visibility),
     /// The approval names another bundle than the index.
     #[error("the approval pins other bundled packages than the index lists")]
     Bundled,
@@ -93,6 +100,6 @@ pub enum Fault {
 impl Fault {
     /// The fault, with the version it is about.
     pub(crate) fn of(self, package: &PackageId, version: &Version) -> VerifyError {
-        VerifyError { package: package.clone(), version: version.clone(), fault: self }
+        VerifyError { package: package.clone(), version: version.clone(), fault: Box::new(self) }
     }
 }

@@ -29,19 +29,17 @@ pub struct VerifiedVersion {
 }
 
 impl VerifiedVersion {
-    /// Verifies a version that an index lists. `pinned` is whether exactly this version was installed or locked before.
-    /// `audiences` are those that are accepted.
+    /// Verifies a version that an index lists, for the audiences that are accepted. It may be yanked: the resolver takes such
+    /// a version only where exactly that one is pinned.
     pub(crate) fn verify(
         index: &VerifiedIndex,
         version: &Version,
         claim: Claim<'_>,
         root: &TrustRoot,
         audiences: &[Visibility],
-        pinned: bool,
     ) -> Result<Self, VerifyError> {
         let document = index.document();
-        Self::try_verify(index, version, claim, root, audiences, pinned)
-            .map_err(|fault| fault.of(&document.package, version))
+        Self::try_verify(index, version, claim, root, audiences).map_err(|fault| fault.of(&document.package, version))
     }
 
     fn try_verify(
@@ -50,10 +48,9 @@ impl VerifiedVersion {
         claim: Claim<'_>,
         root: &TrustRoot,
         audiences: &[Visibility],
-        pinned: bool,
     ) -> Result<Self, Fault> {
         let listed = listed(index, version).ok_or(Fault::NotListed)?;
-        check_availability(&listed.availability, pinned)?;
+        check_availability(&listed.availability)?;
         let expected = ExpectedApproval::from_index(index, listed, audiences);
         let approval = VerifiedApproval::verify(claim.approval, root, &expected)?;
         if approval.approval().bundled != listed.bundled {
@@ -114,12 +111,10 @@ pub(crate) fn listed<'i>(index: &'i VerifiedIndex, version: &Version) -> Option<
     index.document().versions.iter().find(|listed| listed.version == *version)
 }
 
-/// Refuses what was taken back.
-pub(crate) fn check_availability(availability: &Availability, pinned: bool) -> Result<(), Fault> {
-    let reason = || plimsoll_core::quote(&availability.reason);
+/// Refuses what must not be used any more.
+pub(crate) fn check_availability(availability: &Availability) -> Result<(), Fault> {
     match availability.status {
-        AvailabilityWord::Blocked => Err(Fault::Blocked(reason())),
-        AvailabilityWord::Yanked if !pinned => Err(Fault::Yanked(reason())),
+        AvailabilityWord::Blocked => Err(Fault::Blocked(plimsoll_core::quote(&availability.reason))),
         AvailabilityWord::Live | AvailabilityWord::Deprecated | AvailabilityWord::Yanked => Ok(()),
     }
 }

@@ -1,9 +1,13 @@
 //! A registry for tests: canned answers over a real socket, so that the real transport is tested too.
 
+mod world;
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+
+pub(crate) use world::{Plugin, Published, World, host, now};
 
 use crate::transport::Address;
 
@@ -45,6 +49,7 @@ pub(crate) struct Seen {
 struct Shared {
     answers: BTreeMap<String, Vec<Answer>>,
     seen: Vec<Seen>,
+    down: bool,
 }
 
 /// A registry for tests. It answers until the test process ends.
@@ -79,6 +84,11 @@ impl FakeRegistry {
         self.shared.lock().expect("lock").answers.insert(line.to_owned(), answers);
     }
 
+    /// From now on every connection is closed without an answer.
+    pub(crate) fn goes_down(&self) {
+        self.shared.lock().expect("lock").down = true;
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.shared.lock().expect("lock").seen.clone()
     }
@@ -101,6 +111,9 @@ fn serve(stream: TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> {
     reader.take(length).read_to_end(&mut body)?;
     let answer = {
         let mut shared = shared.lock().expect("lock");
+        if shared.down {
+            return Ok(());
+        }
         shared.seen.push(Seen { line: line.clone(), headers, body });
         match shared.answers.get_mut(&line) {
             Some(answers) if answers.len() > 1 => answers.remove(0),
