@@ -194,7 +194,8 @@ mod tests {
 
     fn read(artifact: &Path) -> render::ArtifactSummary {
         let mut file = File::open(artifact).expect("artifact");
-        render::ArtifactSummary::of(&render::Opened::read(&mut file, &Limits::default()).expect("bytes")).expect("manifest")
+        render::ArtifactSummary::of(&render::Opened::read(&mut file, &Limits::default()).expect("bytes"))
+            .expect("manifest")
     }
 
     fn packed(dir: &Path, out: &Path) -> render::ArtifactSummary {
