@@ -2,6 +2,8 @@
 
 mod apply;
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -74,10 +76,9 @@ impl Client {
             return Ok(pinned.clone());
         }
         match self.registry.discovery() {
-            Ok(discovery) => Ok(pinned.compare(&discovery).map_err(|error| PinError::Root {
-                address: self.pinned.address.clone(),
-                error: Box::new(error),
-            })?),
+            Ok(discovery) => Ok(pinned
+                .compare(&discovery)
+                .map_err(|error| PinError::Root { address: self.pinned.address.clone(), error: Box::new(error) })?),
             Err(error) if error.is_outage() => Ok(pinned.clone()),
             Err(error) => Err(error.into()),
         }
