@@ -2,8 +2,9 @@
 
 use clap::Args;
 use plimsoll_core::catalog::Catalog;
+use plimsoll_core::consent::Acceptable;
 use plimsoll_core::wire::Category;
-use plimsoll_core::{PackageId, PackageType, Permission, Tier};
+use plimsoll_core::{PackageId, PackageType, Tier};
 
 use super::{HostFact, PackageOrVersion, Wanted, words};
 
@@ -51,10 +52,10 @@ pub(crate) struct Fit {
 /// What is consented to beforehand.
 #[derive(Args, Debug)]
 pub(crate) struct Accept {
-    /// Grant a permission, such as network:api.example.com; may be given several times
-    #[arg(long = "accept", value_name = "PERMISSION", conflicts_with = "accept_all")]
-    pub(crate) permissions: Vec<Permission>,
-    /// Grant whatever the closure asks for, at whatever tier
+    /// Accept one new thing: a permission such as network:api.example.com, dependency:ID, publisher:NAME or manifest-deps; may be given several times
+    #[arg(long, value_name = "WHAT", conflicts_with = "accept_all")]
+    pub(crate) accept: Vec<Acceptable>,
+    /// Accept everything that the plan asks for, at whatever tier
     #[arg(long)]
     pub(crate) accept_all: bool,
     /// Accept code up to this tier

@@ -41,7 +41,7 @@ pub(crate) enum Token {
     /// Make a token, and show it this one time
     #[command(after_help = "\
 Without --scope, your own token gets every scope that your roles can use and the asking token has; a token for another
-account gets every scope but `admin`. A scope never widens what the account may do.")]
+account gets those of the asking token but `admin`. A scope never widens what the account may do.")]
     Create {
         /// The account it acts for; by default your own
         #[arg(long)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use plimsoll_core::AccountName;
 use plimsoll_core::access::{Role, TokenScope};
 use plimsoll_core::wire::{Me, NewAccount, NewToken};
 use serde_json::json;
@@ -32,10 +33,10 @@ pub(crate) fn token(shell: &Shell, args: &Token) -> Result<Answer, Failure> {
     let registry = shell.registry()?;
     match args {
         Token::Create { account, scopes, expires } => {
-            let scopes = match (scopes.as_slice(), account) {
-                ([], None) => usable(&registry.me()?),
-                ([], Some(_)) => TokenScope::ALL.iter().copied().filter(|scope| *scope != TokenScope::Admin).collect(),
-                (scopes, _) => scopes.iter().copied().collect(),
+            let scopes = if scopes.is_empty() {
+                by_default(&registry.me()?, account.as_ref())
+            } else {
+                scopes.iter().copied().collect()
             };
             let expires_at = expires.map(|expiry| expiry.after(shell.now()));
             let created = registry.create_token(&NewToken { account: account.clone(), scopes, expires_at })?;
@@ -57,16 +58,19 @@ pub(crate) fn token(shell: &Shell, args: &Token) -> Result<Answer, Failure> {
     }
 }
 
-/// The scopes that an account's roles can use, among those of the token that asks.
-fn usable(me: &Me) -> BTreeSet<TokenScope> {
+/// The scopes of a token for which none were named, among those of the token that asks: for oneself, what one's roles can
+/// use. The roles of another account are not known here, and a scope it cannot use is harmless; but `admin`, which would come
+/// to life with a role given later, is to be said.
+fn by_default(me: &Me, account: Option<&AccountName>) -> BTreeSet<TokenScope> {
     let has = |role| me.roles.contains(&role);
-    let can_use = |scope: &TokenScope| match scope {
+    let another = account.is_some_and(|account| *account != me.account);
+    let wanted = |scope: &TokenScope| match scope {
         TokenScope::Read | TokenScope::Publish | TokenScope::Manage => true,
-        TokenScope::Review => has(Role::Reviewer) || has(Role::Admin),
-        TokenScope::Operate => has(Role::Operator) || has(Role::Admin),
-        TokenScope::Admin => has(Role::Admin),
+        TokenScope::Review => another || has(Role::Reviewer) || has(Role::Admin),
+        TokenScope::Operate => another || has(Role::Operator) || has(Role::Admin),
+        TokenScope::Admin => !another && has(Role::Admin),
     };
-    me.scopes.iter().copied().filter(can_use).collect()
+    me.scopes.iter().copied().filter(wanted).collect()
 }
 
 #[cfg(test)]
@@ -79,12 +83,21 @@ mod tests {
             account: "dana".parse().expect("account"),
             roles: roles.iter().copied().collect(),
             scopes: scopes.iter().copied().collect(),
-            expires_at: "2026-11-20T09:30:00Z".parse().expect("time"),
             publishers: Vec::new(),
         };
         use TokenScope::{Admin, Manage, Operate, Publish, Read, Review};
-        assert_eq!(usable(&me(&[], TokenScope::ALL)), BTreeSet::from([Read, Publish, Manage]));
-        assert_eq!(usable(&me(&[Role::Reviewer], TokenScope::ALL)), BTreeSet::from([Read, Publish, Manage, Review]));
-        assert_eq!(usable(&me(&[Role::Admin], &[Read, Admin, Operate])), BTreeSet::from([Read, Operate, Admin]));
+        assert_eq!(by_default(&me(&[], TokenScope::ALL), None), BTreeSet::from([Read, Publish, Manage]));
+        assert_eq!(
+            by_default(&me(&[Role::Reviewer], TokenScope::ALL), None),
+            BTreeSet::from([Read, Publish, Manage, Review])
+        );
+        assert_eq!(
+            by_default(&me(&[Role::Admin], &[Read, Admin, Operate]), None),
+            BTreeSet::from([Read, Operate, Admin])
+        );
+        let admin = me(&[Role::Admin], TokenScope::ALL);
+        let other = "robin".parse().expect("account");
+        assert_eq!(by_default(&admin, Some(&other)), BTreeSet::from([Read, Publish, Manage, Review, Operate]));
+        assert_eq!(by_default(&admin, Some(&admin.account)), by_default(&admin, None));
     }
 }

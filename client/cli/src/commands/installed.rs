@@ -17,7 +17,8 @@ fn environment(shell: &Shell) -> Result<Environment, Failure> {
 /// `list`
 pub(crate) fn list(shell: &Shell) -> Result<Answer, Failure> {
     let environment = environment(shell)?;
-    let installed: Vec<_> = environment.state()?.packages.into_values().collect();
+    let state = environment.state()?;
+    let installed: Vec<_> = state.packages.values().collect();
     let rows: Vec<_> = installed
         .iter()
         .map(|package| {
@@ -26,7 +27,7 @@ pub(crate) fn list(shell: &Shell) -> Result<Answer, Failure> {
                 package.package.to_string(),
                 package.version.to_string(),
                 render::tier(package.tier),
-                package.granted.iter().count().to_string(),
+                package.permissions.iter().count().to_string(),
                 plain(&package.registry),
                 pending.map_or_else(String::new, |pending| warn(&format!("{} waits for consent", pending.version))),
             ]
@@ -35,7 +36,7 @@ pub(crate) fn list(shell: &Shell) -> Result<Answer, Failure> {
     let text = if rows.is_empty() {
         format!("Nothing is installed in {}.\n", environment.name())
     } else {
-        table(["PACKAGE", "VERSION", "TIER", "GRANTS", "REGISTRY", ""], &rows)
+        table(["PACKAGE", "VERSION", "TIER", "PERMISSIONS", "REGISTRY", ""], &rows)
     };
     Ok(Answer::new(json!({ "environment": environment.name(), "items": installed }), text))
 }

@@ -50,7 +50,6 @@ pub(crate) fn login(shell: &Shell, args: &Login) -> Result<Answer, Failure> {
     let mut text = format!("{} {} as {}\n", bold("Logged in to"), plain(&pinned.registry), me.account);
     text.push_str(&render::line("Roles", &render::words(&me.roles, "none")));
     text.push_str(&render::line("Scopes", &render::words(&me.scopes, "none")));
-    text.push_str(&render::line("Expires", &me.expires_at.to_string()));
     Ok(Answer::new(json!({ "registry": pinned, "me": me }), text))
 }
 

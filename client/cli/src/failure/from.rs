@@ -104,6 +104,8 @@ impl From<Error> for Failure {
             Error::PackageNotFound(..) => (Exit::NotFound, "not-found"),
             Error::ConsentMissing(_) => (Exit::ConsentMissing, "consent-missing"),
             Error::TierNotAccepted { .. } => (Exit::ConsentMissing, "tier-not-accepted"),
+            Error::Audience { .. } => (Exit::Verification, "audience"),
+            Error::OtherRegistry { .. } => (Exit::Conflict, "other-registry"),
             Error::NotInstalled { .. } => (Exit::NotFound, "not-installed"),
             Error::StillNeeded { .. } => (Exit::Conflict, "still-needed"),
             Error::PlanStale(_) => (Exit::Conflict, "plan-stale"),

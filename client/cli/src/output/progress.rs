@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use plimsoll_client::progress::{Direction, Progress};
+use plimsoll_client::progress::{Direction, Progress, Stage};
 use plimsoll_core::{PackageId, Version};
 
 /// Shows a bar on standard error for each transfer; nothing where nobody watches.
@@ -46,9 +46,9 @@ impl Progress for Watch {
         }
     }
 
-    fn verified(&self, package: &PackageId, version: &Version) {
-        if self.watched {
-            eprintln!("{package} {version} verified");
+    fn reached(&self, stage: Stage, package: &PackageId, version: &Version) {
+        if self.watched && stage == Stage::Verified {
+            eprintln!("Verified {package} {version}");
         }
     }
 }
