@@ -2,6 +2,7 @@
 
 use plimsoll_core::Digest;
 use plimsoll_core::access::{self, Action, Part};
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::StoredArtifact;
 use plimsoll_store::version::VersionRecord;
