@@ -199,7 +199,7 @@ CREATE INDEX catalog_word_package ON catalog_word (package);
 
 -- At most one row.
 CREATE TABLE registry (
-    only_one BIGINT NOT NULL PRIMARY KEY CHECK (only_one = 1),
+    only_one TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (only_one = 'registry'),
     origin TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
