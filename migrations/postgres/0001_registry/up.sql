@@ -109,7 +109,7 @@ CREATE TABLE version (
     sha256 TEXT COLLATE "C" NOT NULL REFERENCES artifact (sha256),
     size BIGINT NOT NULL CHECK (size >= 0),
     tier TEXT NOT NULL CHECK (tier IN ('declarative', 'sandbox', 'out-of-process', 'in-process')),
-    state TEXT NOT NULL CHECK (state IN ('draft', 'pending_review', 'approved', 'rejected')),
+    state TEXT COLLATE "C" NOT NULL CHECK (state IN ('draft', 'pending_review', 'approved', 'rejected')),
     availability TEXT NOT NULL CHECK (availability IN ('live', 'deprecated', 'yanked', 'blocked')),
     availability_reason TEXT NOT NULL,
     availability_replacement TEXT,

@@ -84,6 +84,18 @@ fn both_databases_have_the_same_tables() {
 }
 
 #[test]
+fn text_keys_of_postgres_sort_by_their_bytes() {
+    let Some(postgres) = postgres() else { return };
+    let store = open(Database::Postgres(postgres.database()));
+    let sql = "SELECT i.indexrelid::regclass || ' ' || c.collname AS line \
+               FROM pg_index i, unnest(i.indcollation) collation_id JOIN pg_collation c ON c.oid = collation_id \
+               JOIN pg_class t ON t.relnamespace = 'public'::regnamespace \
+               WHERE t.oid = i.indrelid AND t.relname NOT LIKE '\\_\\_%' AND c.collname <> 'C'";
+    let sorted_by_locale = store.read("test", |conn| Ok::<_, StoreError>(lines(conn, sql))).expect("the indexes");
+    assert!(sorted_by_locale.is_empty(), "SQLite sorts these otherwise: {sorted_by_locale:#?}");
+}
+
+#[test]
 fn the_schema_in_the_code_is_that_of_the_database() {
     let database = Sqlite::new();
     let shape = database.store.read("test", |conn| Ok::<_, StoreError>(shape(conn))).expect("SQLite's tables");

@@ -128,7 +128,12 @@ fn two_hundred_writers_of_sqlite_wait_for_each_other() {
             let (start, store) = (&start, if number % 20 == 0 { &other } else { &database.store });
             scope.spawn(move || {
                 start.wait();
-                let written = store.write("test", |conn| account(conn, &format!("account-{number}")));
+                // Reads before it writes, as every use case does: that is what a transaction that begins as a reader fails at.
+                let written = store.write("test", |conn| {
+                    let name = format!("account-{number}");
+                    assert!(crate::account::find(conn, &of(&name))?.is_none());
+                    account(conn, &name)
+                });
                 written.expect("no writer is turned away");
                 store.read("test", |conn| crate::account::find(conn, &of("account-0"))).expect("nor is a reader");
             });
