@@ -1,1 +1,68 @@
-//! stub
+//! The registry as a server.
+//!
+//! In scope: the use cases, their HTTP interface and its OpenAPI document, the artifact store, configuration, start and stop.
+//! Out of scope: rules (`plimsoll-core`), signatures (`plimsoll-trust`), queries (`plimsoll-store`).
+//!
+//! Where to look: `app` holds the use cases, `http` translates between them and the wire (`http/mod.rs` is the route table),
+//! `start` opens the registry, `main` reads the command line.
+
+pub mod app;
+pub mod blobs;
+pub mod clock;
+pub mod config;
+pub mod http;
+mod start;
+pub mod telemetry;
+mod token;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use plimsoll_core::Limits;
+use plimsoll_core::wire::RegistryKey;
+use plimsoll_store::Store;
+use plimsoll_trust::Signer;
+use tokio::sync::Semaphore;
+
+use crate::blobs::Blobs;
+use crate::clock::{Clock, Ids};
+use crate::config::{Config, Timeouts};
+
+pub use start::{StartError, Started, open_store};
+
+/// A registry that is open: everything a use case needs.
+pub struct App {
+    /// The fixed origin string that every statement names.
+    pub(crate) registry: String,
+    /// Whether this is a demonstration.
+    pub(crate) demo: bool,
+    /// The limits.
+    pub(crate) limits: Limits,
+    /// How long requests may take.
+    pub(crate) timeouts: Timeouts,
+    /// The database.
+    pub(crate) store: Store,
+    /// The artifacts.
+    pub(crate) blobs: Blobs,
+    /// The registry's key.
+    pub(crate) signer: Arc<dyn Signer>,
+    /// The registry's public keys, as they are published.
+    pub(crate) keys: Vec<RegistryKey>,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub(crate) ids: Arc<dyn Ids>,
+    /// Where uploads wait until their digest is known.
+    pub(crate) spool: PathBuf,
+    /// One permit for each upload at a time.
+    pub(crate) uploads: Semaphore,
+    /// The configuration it was opened with.
+    pub(crate) config: Config,
+}
+
+impl App {
+    /// The fixed origin string that every statement names.
+    pub fn registry(&self) -> &str {
+        &self.registry
+    }
+}

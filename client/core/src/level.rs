@@ -1,6 +1,6 @@
 //! Levels: how far a publisher is verified.
 
-use crate::Tier;
+use crate::{Tier, gate};
 
 closed_words! {
     /// How far a publisher is verified. Ordered: more trust never turns a yes into a no.
@@ -23,6 +23,7 @@ closed_words! {
 impl Level {
     /// The highest tier that versions of a publisher of this level may have at all.
     pub fn highest_tier(self) -> Tier {
-        if self >= Self::Verified { Tier::InProcess } else { Tier::OutOfProcess }
+        let permitted = |tier: &&Tier| gate::tier_needs(**tier).least <= self;
+        *Tier::ALL.iter().rev().find(permitted).expect("every level may have the lowest tier")
     }
 }

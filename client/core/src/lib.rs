@@ -9,6 +9,7 @@ mod text;
 
 pub mod access;
 pub mod artifact;
+pub mod bundle;
 pub mod catalog;
 pub mod consent;
 pub mod digest;
@@ -23,6 +24,8 @@ pub mod permission;
 pub mod problem;
 pub mod range;
 pub mod resolve;
+#[cfg(test)]
+mod snapshot;
 pub mod tier;
 pub mod time;
 pub mod version;

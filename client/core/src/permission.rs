@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::text::plain_or_quoted;
 use crate::{Digest, InvalidText};
 
 closed_words! {
@@ -85,7 +86,7 @@ impl Permission {
 
     /// The permission as a person reads it, such as `connect to api.example.com`.
     pub fn in_words(&self) -> String {
-        let value = &self.value;
+        let value = plain_or_quoted(&self.value);
         match self.kind {
             PermissionKind::Services => format!("use the service {value}"),
             PermissionKind::Hooks => format!("run at the hook {value}"),

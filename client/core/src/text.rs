@@ -31,20 +31,44 @@ pub fn quote(value: &str) -> String {
         }
         if c == '"' || c == '\\' {
             out.push('\\');
-            out.push(c);
-        } else if c.is_control() || is_invisible(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
         }
+        push_visible(&mut out, c);
     }
     out.push('"');
     out
 }
 
+/// Untrusted text without quotes, for places and for sentences that quote themselves: control characters and
+/// bidirectional marks escaped, cut to so many characters.
+pub(crate) fn printable(value: &str, chars_max: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in value.chars().enumerate() {
+        if count == chars_max {
+            out.push('…');
+            break;
+        }
+        push_visible(&mut out, c);
+    }
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if c.is_control() || is_invisible(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
+}
+
 /// Characters that change how the text around them reads without being seen.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Untrusted text inside a sentence: as it is where it is plain ASCII, else quoted.
+pub(crate) fn plain_or_quoted(value: &str) -> String {
+    let plain = !value.is_empty() && value.len() <= 80 && value.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+    if plain { value.to_owned() } else { quote(value) }
 }
 
 /// Joins words for a message: `a, b or c`.

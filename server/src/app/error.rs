@@ -78,7 +78,11 @@ impl From<StoreError> for Error {
 /// The refusing checks in one sentence, such as `tier-not-permitted, lockfile-missing; see the report`.
 fn first_refusals(report: &Report) -> String {
     use plimsoll_core::gate::Outcome;
-    let codes: Vec<&str> =
-        report.checks.iter().filter(|check| check.outcome == Outcome::Refuse).map(|check| check.code.as_str()).collect();
+    let codes: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == Outcome::Refuse)
+        .map(|check| check.code.as_str())
+        .collect();
     format!("{}; the report says what to do", codes.join(", "))
 }

@@ -1,22 +1,29 @@
 //! The use cases: *gather facts → decide → apply the plan*. They know nothing of HTTP. Permission is the first line of each.
+//!
+//! What changes state does so in one named write transaction of the store, which also holds the audit event and the outbox
+//! row of the change (`record`) and the index documents and catalog entries that follow from it (`shelf`).
 
 pub mod accounts;
+mod approve;
 pub mod artifacts;
 pub mod audit;
 pub mod availability;
 pub mod catalog;
 pub mod discovery;
 mod error;
+mod facts;
 pub mod index;
 pub mod keys;
 pub mod packages;
 pub mod publish;
 pub mod publishers;
+mod record;
 pub mod review;
+mod shelf;
 
 pub use error::Error;
 
-use plimsoll_core::access::Actor;
+use plimsoll_core::access::{self, Account, Action, Actor, Denied};
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -28,4 +35,29 @@ pub struct Caller {
     pub actor: Actor,
     /// The id of the request, for the audit events.
     pub request_id: String,
+}
+
+impl Caller {
+    /// The account, if the actor may do this.
+    fn allow(&self, action: &Action<'_>) -> Result<&Account> {
+        access::allow(&self.actor, action)?;
+        match &self.actor {
+            Actor::Account(account) => Ok(account),
+            Actor::Anonymous => Err(Denied::NotAuthenticated.into()),
+        }
+    }
+}
+
+/// Refuses a text of a body that is empty or longer than `max` bytes.
+fn check_text(pointer: &str, text: &str, max: usize) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(Error::invalid_at(pointer, "write something here: it is empty"));
+    }
+    if text.len() > max {
+        return Err(Error::invalid_at(pointer, format!("use at most {max} bytes: it has {}", text.len())));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Error::invalid_at(pointer, "leave out control characters"));
+    }
+    Ok(())
 }

@@ -3,11 +3,22 @@
 //! One strict reader for everybody: the gate inspects with it, the client unpacks with it. It refuses whatever two readers
 //! could read differently.
 
+mod content;
+mod gunzip;
+mod header;
 mod inspect;
 mod integrity;
 mod lockfile;
+mod markers;
+mod npm;
+mod path;
 mod read;
+mod scan;
+mod script;
 mod secrets;
+mod stack;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use inspect::inspect;

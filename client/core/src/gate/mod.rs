@@ -1,20 +1,27 @@
 //! The gate: how a version may be loaded, and whether it may be accepted, with reasons.
 //!
 //! [`decide`] is a pure function of [`Facts`]. The registry gathers all of them; `plimsoll check` has only the bytes, and
-//! what needs more comes out as `not-evaluated`.
+//! what needs more comes out as `not-evaluated`. In a registry the same gap is `unknown`, which holds the version: whether
+//! it is one is told by [`Facts::registry`].
+//!
+//! To add a check: a code in `report`, a function in one of the files of `checks`, an entry in `checks::judge`.
 
 mod checks;
 mod policy;
 mod report;
 
-pub use policy::{POLICY_VERSION, tier_of};
+pub(crate) use policy::tier_needs;
+pub use policy::{POLICY_VERSION, listing_lacks, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
 use std::collections::BTreeMap;
 
 use crate::artifact::{ArtifactError, Inspection};
 use crate::wire::{EvidenceKind, Pin};
-use crate::{Digest, KeyId, Level, Namespace, PackageId, Prefix, PublisherName, State, Timestamp, Version, Visibility};
+use crate::{
+    Digest, KeyId, Level, Namespace, PackageId, PackageType, Prefix, PublisherName, State, Timestamp, Version,
+    Visibility,
+};
 
 /// Everything the gate looks at.
 #[derive(Debug)]
@@ -52,6 +59,7 @@ pub struct Request {
 
 /// What became of the publisher's evidence. The verifying was done by `plimsoll-trust`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one value for each decision, and it is passed by reference")]
 pub enum Evidence {
     /// Not looked at here.
     NotEvaluated,
@@ -117,15 +125,18 @@ pub struct StatementFacts {
 pub struct RegistryFacts {
     /// The owner of the package, if it exists.
     pub owner: Option<PublisherName>,
+    /// The type of the package, if it exists: the same for all its versions.
+    pub package_type: Option<PackageType>,
     /// The granted prefixes under which the id lies, with their publishers.
     pub prefixes: Vec<(Prefix, PublisherName)>,
     /// The holder of the manifest's namespace, if it is taken.
     pub namespace: Option<(Namespace, PublisherName, Timestamp)>,
     /// The version that is there already, with its digest.
     pub existing: Option<(Digest, State)>,
-    /// For each dependency of the manifest: whether a visible, approved version satisfies it.
+    /// For each dependency of the manifest: whether an approved, live version for the marketplace satisfies it. One that is
+    /// absent here could not be decided.
     pub dependencies: BTreeMap<PackageId, bool>,
-    /// For Apps: the pins of the bundle, or the sentences that say why it cannot be pinned.
+    /// For Apps: what [`crate::bundle::resolve`] made of the bundle.
     pub bundle: Option<Result<Vec<Pin>, Vec<String>>>,
 }
 
@@ -133,3 +144,6 @@ pub struct RegistryFacts {
 pub fn decide(facts: &Facts<'_>) -> Report {
     checks::run(facts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -110,6 +110,18 @@ closed_words! {
     }
 }
 
+impl Verdict {
+    /// What outcomes come to, in any order. What was not evaluated does not count: the verdict is over the rest.
+    pub fn of(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        let verdict = |outcome| match outcome {
+            Outcome::Pass | Outcome::NotApplicable | Outcome::NotEvaluated => Self::Approved,
+            Outcome::Unknown | Outcome::Hold => Self::Held,
+            Outcome::Refuse => Self::Refused,
+        };
+        outcomes.into_iter().map(verdict).max().unwrap_or(Self::Held)
+    }
+}
+
 /// One check of a report.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]

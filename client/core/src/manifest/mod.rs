@@ -3,11 +3,19 @@
 //! One parser for one family: the keys of ObjectStack 17.4.0 plus those that it retired in 17.3.0. Any other key is a
 //! problem, and all problems are found at once.
 
+pub(crate) mod json;
 mod parse;
+pub(crate) mod pointer;
+mod print;
+mod problems;
+mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 pub use parse::parse;
+pub(crate) use print::with_integrity;
 
 use crate::range::VersionRange;
 use crate::{Namespace, PackageId, PackageType, Permissions, Version};

@@ -50,8 +50,6 @@ pub struct Me {
     pub roles: BTreeSet<Role>,
     /// The scopes of the token.
     pub scopes: BTreeSet<TokenScope>,
-    /// When the token expires.
-    pub expires_at: Timestamp,
     /// The publishers the account is a member of.
     pub publishers: Vec<Membership>,
 }
@@ -64,7 +62,7 @@ pub struct NewToken {
     /// The account; by default that of the token that asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountName>,
-    /// The scopes, at least one. A token never makes one with more scopes than it has, unless an administrator's does.
+    /// The scopes, at least one. A token never makes one with a scope that it has not.
     pub scopes: BTreeSet<TokenScope>,
     /// When it expires: at most 366 days ahead; by default 90.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,176 @@
+//! Script bodies: objects `{language: "js", source, capabilities?}` anywhere in a JSON member.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer};
+
+use crate::{Permission, PermissionKind, Permissions};
+
+/// The script bodies of one JSON text.
+#[derive(Debug, Default)]
+pub(super) struct Scripts {
+    /// How many there are.
+    pub(super) bodies: usize,
+    /// What they ask for.
+    pub(super) capabilities: Permissions,
+    /// Whether one asks for something that is not a list of capability names.
+    pub(super) has_unreadable_capabilities: bool,
+}
+
+/// Finds the script bodies without building a tree. The depth is bounded by `serde_json`, to 128 levels.
+///
+/// # Errors
+/// A sentence, if the text is not JSON: then nobody can say whether there are script bodies in it.
+pub(super) fn find(json: &[u8]) -> Result<Scripts, String> {
+    let mut scripts = Scripts::default();
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    Value(&mut scripts)
+        .deserialize(&mut deserializer)
+        .and_then(|_| deserializer.end())
+        .map_err(|error| error.to_string())?;
+    Ok(scripts)
+}
+
+/// A script that asks for more than this many capabilities is not read.
+const MAX_CAPABILITIES: usize = 100;
+/// The longest permission value.
+const MAX_NAME_BYTES: usize = 256;
+
+/// What the object around a value has to know of it.
+enum Seen {
+    Name(String),
+    /// A list of names alone.
+    Names(Vec<String>),
+    Other,
+}
+
+struct Value<'a>(&'a mut Scripts);
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = Seen;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seen, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> de::Visitor<'de> for Value<'_> {
+    type Value = Seen;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Seen, E> {
+        Ok(Seen::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Seen, E> {
+        Ok(Seen::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Seen, E> {
+        Ok(Seen::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Seen, E> {
+        Ok(Seen::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Seen, E> {
+        Ok(Seen::Other)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
+        Ok(if text.len() <= MAX_NAME_BYTES { Seen::Name(text.to_owned()) } else { Seen::Other })
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Seen, A::Error> {
+        let mut names = Some(Vec::new());
+        while let Some(item) = items.next_element_seed(Value(self.0))? {
+            names = names.zip(item.into_name()).map(|(mut names, name)| {
+                names.push(name);
+                names
+            });
+            names = names.filter(|names| names.len() <= MAX_CAPABILITIES);
+        }
+        Ok(names.map_or(Seen::Other, Seen::Names))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut members: A) -> Result<Seen, A::Error> {
+        let (mut is_js, mut has_source) = (false, false);
+        let mut capabilities = Vec::new();
+        // A repeated key counts each time: which one a host would take is not known.
+        while let Some(key) = members.next_key::<String>()? {
+            let value = members.next_value_seed(Value(self.0))?;
+            match key.as_str() {
+                "language" => is_js |= matches!(&value, Seen::Name(name) if name == "js"),
+                "source" => has_source = true,
+                "capabilities" => capabilities.push(value),
+                _ => {}
+            }
+        }
+        if is_js && has_source {
+            self.0.add(capabilities);
+        }
+        Ok(Seen::Other)
+    }
+}
+
+impl Seen {
+    fn into_name(self) -> Option<String> {
+        if let Self::Name(name) = self { Some(name) } else { None }
+    }
+}
+
+impl Scripts {
+    fn add(&mut self, capabilities: Vec<Seen>) {
+        self.bodies += 1;
+        for asked in capabilities {
+            let Seen::Names(names) = asked else {
+                self.has_unreadable_capabilities = true;
+                continue;
+            };
+            for name in names {
+                match Permission::new(PermissionKind::Capabilities, &name) {
+                    Ok(permission) => self.capabilities.0.extend([permission]),
+                    Err(_) => self.has_unreadable_capabilities = true,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn script_bodies_are_found_at_any_depth() {
+        let scripts = find(
+            br#"{"hooks":[{"body":{"language":"js","source":"1","capabilities":["api.read","log"]}}],
+                 "flow":{"source":"x","language":"js"}, "decoy":{"language":"js"}, "other":{"language":"sql","source":""}}"#,
+        )
+        .expect("JSON");
+        assert_eq!(scripts.bodies, 2);
+        assert!(!scripts.has_unreadable_capabilities);
+        let asked: Vec<String> = scripts.capabilities.iter().map(ToString::to_string).collect();
+        assert_eq!(asked, ["capabilities:api.read", "capabilities:log"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for asked in ["{}", "\"all\"", "[1]", "[\"\"]", &format!("[{}]", vec!["\"x\""; 101].join(","))] {
+            let json = format!(r#"{{"language":"js","source":"","capabilities":{asked}}}"#);
+            assert!(find(json.as_bytes()).expect("JSON").has_unreadable_capabilities, "{asked}");
+        }
+        assert!(find(b"{} x").is_err());
+        assert!(find("[".repeat(1000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn a_repeated_key_hides_nothing() {
+        let scripts = find(br#"{"language":"js","source":"1","language":"sql"}"#).expect("JSON");
+        assert_eq!(scripts.bodies, 1);
+    }
+}

@@ -1,0 +1,181 @@
+//! What the inspection finds.
+
+use super::raw::{MANIFEST, Tar, packed};
+use crate::artifact::{Inspection, Integrity, Lockfile, NoManifest, inspect};
+use crate::{Limits, manifest};
+
+fn inspected(members: &[(&str, &[u8])]) -> Inspection {
+    inspect(&packed(members)[..], &Limits::default()).expect("well-formed")
+}
+
+fn raw(members: &[(&str, &[u8])]) -> Inspection {
+    inspect(&Tar::of(members).packed()[..], &Limits::default()).expect("well-formed")
+}
+
+#[test]
+fn data_is_not_code() {
+    let plain: &[u8] = b"x";
+    let inspection = inspected(&[
+        ("assets/readme.md", plain),
+        ("a.txt", plain),
+        ("a.css", plain),
+        ("a.csv", b"MZ,Mozambique\n"),
+        ("a.yaml", plain),
+        ("a.toml", plain),
+        ("a.png", b"\x89PNG"),
+        ("a.jpg", plain),
+        ("a.webp", plain),
+        ("a.gif", plain),
+        ("a.woff2", plain),
+        ("a.svg", b"<svg/>"),
+        ("a.json", b"{\"language\":\"js\"}"),
+        ("LICENSE", plain),
+        ("pnpm-lock.yaml", plain),
+    ]);
+    assert_eq!(inspection.code, []);
+    assert!(!inspection.has_code() && !inspection.only_script_bodies);
+    assert_eq!(inspection.integrity, Integrity::Match);
+}
+
+#[test]
+fn code_is_known_by_name_and_by_content() {
+    let elf = b"\x7fELF\x02\x01";
+    for (path, content, is_native) in [
+        ("a.js", &b"1"[..], false),
+        ("a.html", b"", false),
+        ("Makefile", b"", false),
+        ("SIGNATURE.txt.exe", b"", false),
+        ("a.txt", elf, true),
+        ("a.png", b"MZ\x90\0\x03", true),
+        ("a.json", b"\xcf\xfa\xed\xfe", true),
+        ("a.md", b"\xca\xfe\xba\xbe", true),
+        ("a.node", b"", true),
+        ("a.txt", b"\0asm\x01\0\0\0", false),
+        ("a.md", b"#!/bin/sh\n", false),
+        ("a.json", b"{not json}", false),
+    ] {
+        let inspection = inspected(&[(path, content)]);
+        assert!(inspection.has_code() && !inspection.only_script_bodies, "{path}");
+        assert_eq!(inspection.code[0].path, path);
+        assert_eq!(!inspection.native.is_empty(), is_native, "{path}");
+    }
+    let signature = raw(&[("SIGNATURE", b"rm -rf /\n"), (manifest::FILE_NAME, MANIFEST.as_bytes())]);
+    assert_eq!(signature.code.len(), 1, "integrity does not cover SIGNATURE, so it may hold nothing else");
+}
+
+#[test]
+fn script_bodies_are_code_with_capabilities() {
+    let hook = br#"{"hooks":[{"body":{"language":"js","source":"1","capabilities":["api.read"]}}]}"#;
+    let inspection = inspected(&[("hooks.json", hook)]);
+    assert!(inspection.only_script_bodies);
+    assert_eq!(inspection.permissions(), ["capabilities:api.read".parse().expect("permission")].into_iter().collect());
+    let unreadable = inspected(&[("hooks.json", br#"{"language":"js","source":"1","capabilities":"all"}"#)]);
+    assert!(unreadable.has_code() && !unreadable.only_script_bodies);
+}
+
+#[test]
+fn install_hooks_are_found() {
+    let hooks = |package: &str| inspected(&[("package.json", package.as_bytes())]).install_scripts.len();
+    assert_eq!(hooks(r#"{"scripts":{"build":"x","test":"y"}}"#), 0);
+    assert_eq!(hooks(r#"{"name":"x"}"#), 0);
+    assert_eq!(hooks(r#"{"scripts":{"preinstall":"x","install":"x","postinstall":"x","prepare":"x"}}"#), 4);
+    for unreadable in ["", "[]", r#"{"scripts":[]}"#, r#"{"scripts":{},"scripts":{"install":"x"}}"#] {
+        assert_eq!(hooks(unreadable), 1, "{unreadable}");
+    }
+    assert_eq!(inspected(&[("binding.gyp", b"{}"), (".pnpmfile.cjs", b"")]).install_scripts.len(), 2);
+}
+
+#[test]
+fn host_packages_are_found() {
+    let inspection = inspected(&[
+        ("dist/index.mjs", b"import '@objectstack/spec';\n// node_modules/@objectstack/core/index.js\n"),
+        ("node_modules/@objectstack/spec/index.md", b""),
+    ]);
+    let found: Vec<_> = inspection.host_packages.iter().map(|finding| (finding.path.as_str(), finding.line)).collect();
+    assert_eq!(found, [("dist/index.mjs", Some(2)), ("node_modules/@objectstack/spec/index.md", None)]);
+}
+
+#[test]
+fn secrets_are_found_wherever_windows_end() {
+    let token = ["ghp_", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"].concat();
+    for before in [0, 10, 65_536 - 20, 65_536 + 1024 - 20, 65_536 + 1024, 200_000] {
+        let content = format!("{}\n\"{token}\" end", "x ".repeat(before / 2));
+        let inspection = inspected(&[("dist/index.mjs", content.as_bytes())]);
+        assert_eq!(inspection.secrets.len(), 1, "{before}");
+        let secret = &inspection.secrets[0];
+        assert_eq!((secret.finding.line, secret.finding.what.as_str()), (Some(2), "github-token"));
+        assert!(!secret.by_entropy_alone && !format!("{secret:?}").contains(&token[4..]));
+    }
+}
+
+#[test]
+fn integrity_covers_exactly_the_members() {
+    let with = |map: &str| {
+        let manifest = MANIFEST.replace('}', &format!(",\"integrity\":{map}}}"));
+        raw(&[("SIGNATURE", b"unsigned\n"), ("a.txt", b"abc"), (manifest::FILE_NAME, manifest.as_bytes())]).integrity
+    };
+    let sha256 = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+    let sha384 = "sha384-ywB1P0WjXou1oD1pmsZQBycsMqsO3tFjGotgWkP/W+2AhgcroefMI1i67KE0yCWn";
+    let sha512 = "sha512-3a81oZNherrMQXNJriBBMRLm+k6JqX6iCp7u5ktV05ohkpkqJ0/BqDa6PCOj/uu9RU1EI2Q86A4qmslPpUyknw==";
+    for right in [sha256, sha384, sha512] {
+        assert_eq!(with(&format!(r#"{{"a.txt":"{right}"}}"#)), Integrity::Match, "{right}");
+    }
+    let other = sha256.replace("ung", "ung0");
+    for (wrong, path) in [
+        (format!(r#"{{"a.txt":"{other}"}}"#), "a.txt"),
+        (r#"{"a.txt":"md5-kAFQmDzST7DWlj99KOF/cg=="}"#.to_owned(), "a.txt"),
+        (format!(r#"{{"a.txt":"{}"}}"#, &sha256[7..]), "a.txt"),
+        ("{}".to_owned(), "a.txt"),
+        (format!(r#"{{"a.txt":"{sha256}","b.txt":"{sha256}"}}"#), "b.txt"),
+        (format!(r#"{{"a.txt":"{sha256}","SIGNATURE":"{sha256}"}}"#), "SIGNATURE"),
+        (format!(r#"{{"a.txt":"{sha256}","objectstack.plugin.json":"{sha256}"}}"#), "objectstack.plugin.json"),
+    ] {
+        let Integrity::Mismatch(findings) = with(&wrong) else { panic!("{wrong} matches") };
+        assert_eq!(findings.iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), [path], "{wrong}");
+    }
+    assert_eq!(with("null"), Integrity::Missing);
+}
+
+#[test]
+fn there_is_exactly_one_manifest() {
+    assert!(matches!(raw(&[("a.txt", b"")]).manifest, Err(NoManifest::Missing)));
+    assert!(matches!(raw(&[("sub/objectstack.plugin.json", MANIFEST.as_bytes())]).manifest, Err(NoManifest::Missing)));
+    assert!(matches!(raw(&[(manifest::FILE_NAME, b"{}")]).manifest, Err(NoManifest::Invalid(_))));
+    for second in [manifest::FILE_NAME, "ObjectStack.plugin.json"] {
+        let twice = raw(&[(manifest::FILE_NAME, MANIFEST.as_bytes()), (second, MANIFEST.as_bytes())]);
+        let Err(NoManifest::Duplicate(paths)) = twice.manifest else { panic!("{second}") };
+        assert_eq!(paths, [manifest::FILE_NAME, second]);
+    }
+}
+
+#[test]
+fn a_compiled_stack_says_apps_and_bundle() {
+    let app = MANIFEST.replace("plugin", "app");
+    let stack = |json: &str| raw(&[("dist/objectstack.json", json.as_bytes()), (manifest::FILE_NAME, app.as_bytes())]);
+    let two = stack(
+        r#"{"apps":[{},{}],"plugins":[{"id":"com.acme.a","version":"1.2.3"},{"manifest":{"id":"com.acme.b","version":"2.0.0"}}]}"#,
+    );
+    assert_eq!(two.apps, 2);
+    let bundle: Vec<String> =
+        two.bundle.expect("bundle").iter().map(|(id, version)| format!("{id}@{version}")).collect();
+    assert_eq!(bundle, ["com.acme.a@1.2.3", "com.acme.b@2.0.0"]);
+    assert_eq!(stack(r#"{"apps":[{}]}"#).bundle, None);
+    assert_eq!(raw(&[(manifest::FILE_NAME, app.as_bytes())]).apps, 1);
+    for unreadable in [
+        "",
+        r#"{"plugins":["com.acme.a"]}"#,
+        r#"{"plugins":[{"id":"com.acme.a","version":"^1"}]}"#,
+        r#"{"plugins":[{"id":"com.acme.a","version":"1.0.0"},{"id":"com.acme.a","version":"2.0.0"}]}"#,
+        r#"{"apps":{}}"#,
+    ] {
+        assert!(matches!(stack(unreadable).manifest, Err(NoManifest::Invalid(_))), "{unreadable}");
+    }
+}
+
+#[test]
+fn the_lockfile_is_read() {
+    assert_eq!(inspected(&[]).lockfile, Lockfile::Missing);
+    assert!(matches!(inspected(&[("pnpm-lock.yaml", b"lockfileVersion: 5.4")]).lockfile, Lockfile::Unreadable(_)));
+    let pinned = inspected(&[("pnpm-lock.yaml", b"lockfileVersion: '9.0'\n")]);
+    assert_eq!(pinned.lockfile, Lockfile::Read { unpinned: Vec::new() });
+}

@@ -1,0 +1,8 @@
+//! Tests of the artifact as a whole: archives are built block by block, so that evil ones can be.
+
+mod inspection;
+mod laws;
+mod malformed;
+mod packing;
+mod raw;
+mod samples;

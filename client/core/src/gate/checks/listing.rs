@@ -1,0 +1,31 @@
+//! Checks of what the marketplace asks beyond the bytes.
+
+use super::answer::{Answer, Context, Gap, Judged};
+use crate::Visibility;
+use crate::catalog::Catalog;
+
+const NOT_FOR_MARKETPLACE: &str = "The version is not for the marketplace.";
+
+pub(super) fn listing_incomplete(context: &Context<'_>) -> Judged {
+    if context.visibility != Visibility::Marketplace {
+        return Ok(Answer::not_applicable(NOT_FOR_MARKETPLACE));
+    }
+    let package_type = context.manifest()?.package_type;
+    let lacks = context.facts.request.listing_lacks.as_ref().ok_or(Gap::FactMissing("the listing"))?;
+    if lacks.is_empty() {
+        return Ok(Answer::pass("The listing has all that a catalog shows."));
+    }
+    let sentence = format!("The marketplace listing lacks {}. Give them when publishing.", lacks.join(", "));
+    Ok(match Catalog::of(package_type) {
+        Catalog::Apps => Answer::refuse(sentence),
+        Catalog::Contributions => Answer::hold(sentence),
+    })
+}
+
+pub(super) fn review_required(context: &Context<'_>) -> Judged {
+    Ok(if context.visibility == Visibility::Marketplace {
+        Answer::hold("Every version for the marketplace is reviewed. Submit it, and wait for the reviewer.")
+    } else {
+        Answer::not_applicable(NOT_FOR_MARKETPLACE)
+    })
+}

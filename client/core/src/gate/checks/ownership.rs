@@ -1,0 +1,69 @@
+//! Checks that the names of the package are the publisher's to use.
+
+use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
+use super::answer::{Answer, Context, Gap, Judged};
+use crate::PublisherName;
+
+fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, Gap> {
+    context.facts.request.publisher.as_ref().ok_or(Gap::FactMissing("the publisher that the request names"))
+}
+
+/// Refuses a word of the platform to everybody but the registry's operator.
+fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
+    if !RESERVED_WORDS.contains(&word) || context.level_below(RESERVED_WORDS_FROM)?.is_none() {
+        return Ok(None);
+    }
+    let answer = Answer::refuse(format!("`{word}` is reserved for the platform itself. Choose a word of your own."));
+    Ok(Some(answer.at([pointer.to_owned()])))
+}
+
+pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
+    let owner = context.registry()?.owner.as_ref();
+    let (publisher, package) = (publisher(context)?, context.package()?);
+    Ok(match owner {
+        None => Answer::pass("The package is new; its first accepted version makes it the publisher's."),
+        Some(owner) if owner == publisher => Answer::pass(format!("The package belongs to {owner}.")),
+        Some(owner) => Answer::refuse(format!(
+            "{package} belongs to the publisher {owner}, not to {publisher}. Publish in the name of {owner}, or choose another \
+             package id."
+        ))
+        .at(["#/id".to_owned()]),
+    })
+}
+
+pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
+    let package = context.package()?;
+    let first_word = package.as_str().split('.').next().unwrap_or_default();
+    if let Some(answer) = reserved(context, first_word, "#/id")? {
+        return Ok(answer);
+    }
+    let prefixes = &context.registry()?.prefixes;
+    let publisher = publisher(context)?;
+    // The longest prefix is the most exact grant, and decides alone.
+    let covering = prefixes.iter().filter(|(prefix, _)| package.is_under(prefix));
+    Ok(match covering.max_by_key(|(prefix, holder)| (prefix.as_str().len(), holder == publisher)) {
+        Some((prefix, holder)) if holder != publisher => Answer::refuse(format!(
+            "Package ids below `{prefix}` are granted to the publisher {holder}. Choose an id outside of it."
+        ))
+        .at(["#/id".to_owned()]),
+        _ => Answer::pass("The id is not reserved for anybody else."),
+    })
+}
+
+pub(super) fn namespace_held(context: &Context<'_>) -> Judged {
+    let Some(namespace) = &context.manifest()?.namespace else {
+        return Ok(Answer::not_applicable("The manifest declares no namespace."));
+    };
+    if let Some(answer) = reserved(context, namespace.as_str(), "#/namespace")? {
+        return Ok(answer);
+    }
+    let held = context.registry()?.namespace.as_ref();
+    let publisher = publisher(context)?;
+    Ok(match held.filter(|(held, ..)| held == namespace) {
+        Some((_, holder, since)) if holder != publisher => Answer::refuse(format!(
+            "The namespace `{namespace}` is held by the publisher {holder} since {since}. Choose another namespace."
+        ))
+        .at(["#/namespace".to_owned()]),
+        _ => Answer::pass(format!("The namespace `{namespace}` is not held by anybody else.")),
+    })
+}

@@ -1,0 +1,75 @@
+//! Checks of how the version wants to be loaded, against how far its publisher is verified.
+
+use super::super::policy::{packaging_needs, scope_needs, tier_needs};
+use super::answer::{Answer, Context, Judged, list, places};
+
+pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
+    let tier = context.tier()?;
+    let least = tier_needs(tier).least;
+    Ok(match context.level_below(least)? {
+        None => Answer::pass(format!("The publisher may ship the tier {tier}.")),
+        Some(level) => Answer::refuse(format!(
+            "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
+             lower tier, such as sandbox, or have the publisher verified.",
+            tier.in_words()
+        ))
+        .at(["#/runtime".to_owned()]),
+    })
+}
+
+pub(super) fn packaging_not_permitted(context: &Context<'_>) -> Judged {
+    let packaging = context.manifest()?.packaging;
+    let least = packaging_needs(packaging).least;
+    Ok(match context.level_below(least)? {
+        None => Answer::pass(format!("The publisher may ship the packaging {packaging}.")),
+        Some(level) => Answer::refuse(format!(
+            "The packaging {packaging} needs a publisher of level {least}; this one is {level}. Bundle all code into the \
+             artifact, or have the publisher verified."
+        ))
+        .at(["#/packaging".to_owned()]),
+    })
+}
+
+pub(super) fn tier_review(context: &Context<'_>) -> Judged {
+    let tier = context.tier()?;
+    let from = tier_needs(tier).unreviewed;
+    Ok(match context.level_below(from)? {
+        None => Answer::pass(format!("The tier {tier} needs no review for this publisher.")),
+        Some(level) => Answer::hold(format!(
+            "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
+            tier.in_words()
+        ))
+        .at(["#/runtime".to_owned()]),
+    })
+}
+
+pub(super) fn scope_privileged(context: &Context<'_>) -> Judged {
+    let scope = context.manifest()?.scope;
+    let from = scope_needs(scope).unreviewed;
+    Ok(match context.level_below(from)? {
+        None => Answer::pass(format!("The scope {scope} needs no review for this publisher.")),
+        Some(level) => Answer::hold(format!(
+            "The scope {scope} reaches beyond one project. A reviewer must look, since the publisher's level is {level}, below \
+             {from}; or declare `scope: project`."
+        ))
+        .at(["#/scope".to_owned()]),
+    })
+}
+
+pub(super) fn code_undeclared(context: &Context<'_>) -> Judged {
+    let (inspection, manifest) = (context.inspection()?, context.manifest()?);
+    if !inspection.has_code() {
+        return Ok(Answer::not_applicable("There is no code in the artifact."));
+    }
+    if let Some(runtime) = manifest.runtime {
+        return Ok(Answer::pass(format!("The code is declared as runtime {runtime}.")));
+    }
+    let main = manifest.main.as_ref().map(|_| "#/main".to_owned());
+    let found = list(inspection.code.iter().map(|finding| finding.what.as_str()));
+    let found = if found.is_empty() { "`main` names it".to_owned() } else { found };
+    Ok(Answer::hold(format!(
+        "There is code, although the manifest declares no `runtime` ({found}). It gets the tier sandbox and a review; declare \
+         `runtime: sandbox`, or leave the code out."
+    ))
+    .at(main.into_iter().chain(places(&inspection.code))))
+}

@@ -1,4 +1,0 @@
-//! Ranges.
-/// npm range.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionRange(String);

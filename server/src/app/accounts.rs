@@ -1,0 +1,168 @@
+//! Accounts and their tokens.
+
+use std::collections::BTreeSet;
+
+use plimsoll_core::access::{self, Action, Actor, Role, TokenScope};
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::wire::{Account, CreatedToken, Me, Membership, NewAccount, NewToken};
+use plimsoll_core::{AccountName, Timestamp};
+use plimsoll_store::token::Token;
+use plimsoll_store::{Conflict, Conn, StoreError, account, member, token as tokens};
+use serde_json::json;
+
+use super::record::{self, About};
+use super::{Caller, Error, Result};
+use crate::{App, token};
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How long a token lasts where nothing else is said.
+const DEFAULT_TOKEN_DAYS: i64 = 90;
+/// The longest that a token may last.
+const MAX_TOKEN_DAYS: i64 = 366;
+
+/// Finds out who holds a token. No token is nobody; a token that is not valid is an error, never nobody.
+pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
+    let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
+    // Found by the digest of the secret, so that how long the look-up takes tells nothing of the secret.
+    let secret_sha256 = token::digest(bearer).ok_or(Error::CredentialsInvalid)?;
+    let now = app.clock.now();
+    app.store.read("authenticate", |conn| {
+        let token = tokens::find_by_secret(conn, &secret_sha256)?.ok_or(Error::CredentialsInvalid)?;
+        if token.revoked_at.is_some() || token.expires_at <= now {
+            return Err(Error::CredentialsInvalid);
+        }
+        let account = account::find(conn, &token.account)?.ok_or(Error::CredentialsInvalid)?;
+        let memberships = member::of_account(conn, &account.name)?;
+        Ok(Actor::Account(access::Account {
+            name: account.name,
+            roles: account.roles,
+            scopes: token.scopes,
+            memberships,
+        }))
+    })
+}
+
+/// Tells the one who asks who it is.
+pub fn me(_app: &App, caller: &Caller) -> Result<Me> {
+    let account = caller.allow(&Action::ReadSelf)?;
+    let publishers = account.memberships.iter();
+    Ok(Me {
+        account: account.name.clone(),
+        roles: account.roles.clone(),
+        scopes: account.scopes.clone(),
+        publishers: publishers
+            .map(|(publisher, role)| Membership { publisher: publisher.clone(), role: *role })
+            .collect(),
+    })
+}
+
+/// Makes an account.
+pub fn create_account(app: &App, caller: &Caller, new: NewAccount) -> Result<Account> {
+    caller.allow(&Action::CreateAccount)?;
+    let created = Account { name: new.name, roles: new.roles, created_at: app.clock.now() };
+    app.store.write("create_account", |conn| {
+        account::insert(conn, &created).map_err(|error| match error {
+            StoreError::Conflict(Conflict::Account) => Error::conflict(
+                ProblemCode::AccountExists,
+                format!("there is an account {} already: choose another name", created.name),
+            ),
+            error => error.into(),
+        })?;
+        let detail = json!({ "account": created.name, "roles": created.roles });
+        record::change(app, conn, caller, "account.created", About::default(), detail)
+    })?;
+    Ok(created)
+}
+
+/// Makes a token for an account.
+pub fn create_token(app: &App, caller: &Caller, new: NewToken) -> Result<CreatedToken> {
+    let own = match &caller.actor {
+        Actor::Account(account) => Some(account.name.clone()),
+        Actor::Anonymous => None,
+    };
+    let name = new.account.or(own).ok_or(access::Denied::NotAuthenticated)?;
+    caller.allow(&Action::CreateToken { account: &name, scopes: &new.scopes })?;
+    if new.scopes.is_empty() {
+        return Err(Error::invalid_at("/scopes", "name at least one scope"));
+    }
+    let now = app.clock.now();
+    let expires_at = new.expires_at.unwrap_or(now.plus_seconds(DEFAULT_TOKEN_DAYS * DAY_SECONDS));
+    if expires_at <= now || expires_at > now.plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS) {
+        return Err(Error::invalid_at("/expiresAt", format!("choose a time within the next {MAX_TOKEN_DAYS} days")));
+    }
+    app.store.write("create_token", |conn| {
+        if account::find(conn, &name)?.is_none() {
+            return Err(Error::NotFound(format!("account {name}")));
+        }
+        let created = insert_token(app, conn, &name, &new.scopes, expires_at)?;
+        let detail = json!({ "account": name, "token": created.id, "scopes": created.scopes, "expiresAt": expires_at });
+        record::change(app, conn, caller, "token.created", About::default(), detail)?;
+        Ok(created)
+    })
+}
+
+/// Revokes a token.
+pub fn revoke_token(app: &App, caller: &Caller, id: &str) -> Result<()> {
+    let missing = || Error::NotFound("token of this id".to_owned());
+    app.store.write("revoke_token", |conn| {
+        let token = tokens::find(conn, id)?;
+        // Without a token of this id, only those who may revoke any learn so; to all others it looks like one of theirs is gone.
+        let Some(token) = token else {
+            caller.allow(&Action::ReadSelf)?;
+            return Err(missing());
+        };
+        caller.allow(&Action::RevokeToken(&token.account)).map_err(|error| match error {
+            Error::Denied(access::Denied::NotAllowed(_)) => missing(),
+            error => error,
+        })?;
+        if tokens::revoke(conn, id, app.clock.now())? {
+            let detail = json!({ "account": token.account, "token": id });
+            record::change(app, conn, caller, "token.revoked", About::default(), detail)?;
+        }
+        Ok(())
+    })
+}
+
+/// Makes the first account, an administrator, and its token with every scope. `None` if there is an account already.
+pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
+    let name: AccountName = "admin".parse().expect("a valid name");
+    let now = app.clock.now();
+    app.store
+        .write("create_first_admin", |conn| {
+            let admin = Account { name: name.clone(), roles: [Role::Admin].into(), created_at: now };
+            match account::insert(conn, &admin) {
+                Err(StoreError::Conflict(Conflict::Account)) => {
+                    return Err(Error::conflict(ProblemCode::AccountExists, "there"));
+                }
+                inserted => inserted?,
+            }
+            let scopes = TokenScope::ALL.iter().copied().collect();
+            Ok(insert_token(app, conn, &name, &scopes, now.plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS))?.token)
+        })
+        .map(Some)
+        .or_else(|error| match error {
+            Error::Conflict { .. } => Ok(None),
+            error => Err(error),
+        })
+}
+
+fn insert_token(
+    app: &App,
+    conn: &mut Conn,
+    name: &AccountName,
+    scopes: &BTreeSet<TokenScope>,
+    expires_at: Timestamp,
+) -> Result<CreatedToken> {
+    let text = token::write(app.ids.secret());
+    let row = Token {
+        id: app.ids.id(),
+        account: name.clone(),
+        secret_sha256: token::digest(&text).expect("a token just written is one"),
+        scopes: scopes.clone(),
+        created_at: app.clock.now(),
+        expires_at,
+        revoked_at: None,
+    };
+    tokens::insert(conn, &row)?;
+    Ok(CreatedToken { id: row.id, token: text, account: row.account, scopes: row.scopes, expires_at })
+}

@@ -1,0 +1,93 @@
+//! The registry's approval of a version, whoever decided it.
+
+use plimsoll_core::manifest;
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::wire::EvidenceKind;
+use plimsoll_core::{AccountName, Digest, State, Visibility};
+use plimsoll_store::namespace::Holder;
+use plimsoll_store::version::{Documents, VersionRecord};
+use plimsoll_store::{Conn, namespace, version};
+use plimsoll_trust::LegacySignature;
+use plimsoll_trust::signature::platform_signature;
+use plimsoll_trust::statement::{Approval, ApprovalDecision};
+
+use super::{Error, Result};
+use crate::App;
+
+/// Approves a version for its visibility: signs, and takes the namespace where it becomes public. Nothing is written to the
+/// version's rows yet.
+pub(super) fn approve(
+    app: &App,
+    conn: &mut Conn,
+    record: &mut VersionRecord,
+    documents: &mut Documents,
+    reviewer: Option<&AccountName>,
+) -> Result<()> {
+    let now = app.clock.now();
+    let approval = Approval {
+        registry: app.registry.clone(),
+        package: record.package.clone(),
+        version: record.version.clone(),
+        sha256: record.sha256,
+        size: record.size,
+        audience: record.visibility,
+        tier: record.tier,
+        permissions_sha256: record.permissions.digest(),
+        bundled: record.bundled.clone(),
+        publisher: record.publisher.clone(),
+        evidence_kind: record.evidence_kind,
+        evidence_sha256: documents.evidence.as_ref().map(Digest::of),
+        gate_report_sha256: record.report_sha256,
+        policy_version: record.policy_version,
+        decision: if reviewer.is_some() { ApprovalDecision::Reviewed } else { ApprovalDecision::Auto },
+        reviewer: reviewer.cloned(),
+        published_at: record.published_at,
+        decided_at: now,
+    };
+    let text = approval.sign(&*app.signer).map_err(|error| Error::Internal(error.to_string()))?;
+    documents.platform_signature = counter_signature(app, record, documents)?;
+    record.approval_sha256 = Some(Digest::of(&text));
+    documents.approval = Some(text);
+    record.state = State::Approved;
+    record.approved_for = Some(record.visibility);
+    record.decided_at = Some(now);
+    record.decided_by = reviewer.cloned();
+    if record.visibility == Visibility::Marketplace {
+        take_namespace(app, conn, record, documents)?;
+    }
+    Ok(())
+}
+
+/// ObjectStack's own counter-signature, which is only as good as the publisher's signature below it.
+fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -> Result<Option<String>> {
+    let signature = match record.evidence_kind {
+        EvidenceKind::Ed25519 => documents.evidence.as_ref(),
+        _ => documents.signature.as_ref(),
+    };
+    let Some(signature) = signature else { return Ok(None) };
+    let failed = |error: &dyn std::error::Error| Error::Internal(format!("counter-signing: {error}"));
+    let signature: LegacySignature = signature.parse().map_err(|error| failed(&error))?;
+    let signed = platform_signature(&*app.signer, &record.package, &record.version, &record.sha256, &signature);
+    Ok(Some(signed.map_err(|error| failed(&error))?.to_string()))
+}
+
+/// A namespace belongs to the publisher whose package first became public with it.
+fn take_namespace(app: &App, conn: &mut Conn, record: &VersionRecord, documents: &Documents) -> Result<()> {
+    let manifest = manifest::parse(documents.manifest.as_bytes())
+        .map_err(|_| Error::Internal(format!("the stored manifest of {} {}", record.package, record.version)))?;
+    let Some(name) = manifest.namespace else { return Ok(()) };
+    if namespace::find(conn, &name)?.is_none() {
+        let (publisher, package) = (record.publisher.clone(), record.package.clone());
+        namespace::insert(conn, &name, &Holder { publisher, package, since: app.clock.now() })?;
+    }
+    Ok(())
+}
+
+/// Replaces the rows of a version, unless somebody else changed them meanwhile.
+pub(super) fn replace(conn: &mut Conn, was: &VersionRecord, now: &VersionRecord, documents: &Documents) -> Result<()> {
+    if !version::update(conn, was, now)? || !version::set_documents(conn, &now.package, &now.version, documents)? {
+        let message = format!("{} {} has just been changed by somebody else: look again", now.package, now.version);
+        return Err(Error::conflict(ProblemCode::StateConflict, message));
+    }
+    Ok(())
+}

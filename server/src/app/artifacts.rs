@@ -1,0 +1,43 @@
+//! Artifacts: recording what was uploaded, and finding what may be downloaded.
+
+use plimsoll_core::Digest;
+use plimsoll_core::access::{self, Action, Part};
+use plimsoll_core::version_state::AvailabilityWord;
+use plimsoll_core::wire::StoredArtifact;
+use plimsoll_store::version::VersionRecord;
+use plimsoll_store::{artifact, version};
+
+use super::{Caller, Error, Result, packages};
+use crate::App;
+
+/// How long an upload is kept for a publish that refers to it.
+const LEASE_SECONDS: i64 = 24 * 60 * 60;
+
+/// Refuses those who may not upload, before their bytes are read.
+pub fn may_upload(_app: &App, caller: &Caller) -> Result<()> {
+    caller.allow(&Action::Upload).map(drop)
+}
+
+/// Records that the account brought these bytes, which are stored by now. `true` if nobody did before.
+pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<bool> {
+    let account = caller.allow(&Action::Upload)?;
+    let now = app.clock.now();
+    let lease_expires_at = now.plus_seconds(LEASE_SECONDS);
+    Ok(app
+        .store
+        .write("record_artifact", |conn| artifact::record(conn, stored, &account.name, now, lease_expires_at))?)
+}
+
+/// Finds an artifact that the one who asks may download: one that a version has, of which it may read the artifact.
+pub fn find(app: &App, caller: &Caller, sha256: Digest) -> Result<StoredArtifact> {
+    let versions = app.store.read("artifact", |conn| version::with_artifact(conn, &sha256))?;
+    let found = versions.iter().find(|record| may_download(caller, record));
+    let size = found.ok_or_else(|| Error::NotFound(format!("artifact {sha256}")))?.size;
+    Ok(StoredArtifact { sha256, size })
+}
+
+fn may_download(caller: &Caller, record: &VersionRecord) -> bool {
+    // A blocked version is for those alone who look into why.
+    let part = if record.availability.status == AvailabilityWord::Blocked { Part::Report } else { Part::Artifact };
+    access::reads(&caller.actor, packages::subject(record), part)
+}

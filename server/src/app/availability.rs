@@ -1,0 +1,62 @@
+//! Yanking, deprecating and blocking.
+
+use plimsoll_core::access::{self, Action, Part};
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::version_state::{AvailabilityError, AvailabilityWord, change_availability};
+use plimsoll_core::wire::{self, SetAvailability};
+use plimsoll_core::{Availability, PackageId, Version};
+use plimsoll_store::version;
+use serde_json::json;
+
+use super::record::{self, About};
+use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use crate::App;
+
+/// Sets whether a version may still be used.
+pub fn set(
+    app: &App,
+    caller: &Caller,
+    id: &PackageId,
+    number: &Version,
+    set: SetAvailability,
+) -> Result<wire::Version> {
+    if set.to != AvailabilityWord::Live {
+        check_text("/reason", &set.reason, 1000)?;
+    }
+    if let Some(replacement) = &set.replacement {
+        check_text("/replacement", replacement, 256)?;
+        if set.to != AvailabilityWord::Deprecated {
+            return Err(Error::invalid_at("/replacement", "only a deprecated version names a replacement"));
+        }
+    }
+    let to = match set.to {
+        AvailabilityWord::Live => Availability::live(),
+        status => Availability { status, reason: set.reason, replacement: set.replacement },
+    };
+    app.store.write("set_availability", |conn| {
+        let missing = || packages::missing_version(id, number);
+        let was = version::find(conn, id, number)?.ok_or_else(missing)?;
+        let action = match to.status {
+            AvailabilityWord::Blocked => Action::Block,
+            _ => Action::SetAvailability(&was.publisher),
+        };
+        if let Err(denied) = caller.allow(&action) {
+            // To those who may not see it, it is not there.
+            let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
+            return Err(if visible { denied } else { missing() });
+        }
+        let may_block = access::allow(&caller.actor, &Action::Block).is_ok();
+        change_availability(number, was.state, &was.availability, &to, may_block).map_err(|error| match error {
+            AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
+            error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
+        })?;
+        let now = version::VersionRecord { availability: to.clone(), ..was.clone() };
+        let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
+        approve::replace(conn, &was, &now, &documents)?;
+        let about = About::version(&now.publisher, id, number);
+        let detail = json!({ "from": was.availability, "to": now.availability });
+        record::change(app, conn, caller, &format!("version.{}", to.status), about, detail)?;
+        shelf::refresh(app, conn, id)?;
+        packages::with_report(conn, now)
+    })
+}

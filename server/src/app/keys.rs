@@ -1,0 +1,118 @@
+//! The keys with which publishers sign.
+
+use plimsoll_core::access::{Account, Action, Role, TokenScope};
+use plimsoll_core::problem::{FieldError, ProblemCode};
+use plimsoll_core::wire::{NewKey, PublisherKey, PublisherKeys, Revocation, RevocationReason, RevokeKey};
+use plimsoll_core::{KeyId, PublisherName};
+use plimsoll_store::{Conflict, StoreError, key, publisher};
+use plimsoll_trust::PublicKey;
+use plimsoll_trust::possession::verify_possession;
+use serde_json::json;
+
+use super::record::{self, About};
+use super::{Caller, Error, Result, publishers, shelf};
+use crate::App;
+
+/// Adds a key: proven by a signature, or asserted by an administrator.
+pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Result<PublisherKey> {
+    let account = match &new.proof {
+        Some(_) => caller.allow(&Action::AddKey(name)),
+        None => caller.allow(&Action::AssertKey),
+    }?;
+    let public: PublicKey =
+        new.public_key.parse().map_err(|error| refused("/publicKey", ProblemCode::KeyRefused, &error))?;
+    if let Some(proof) = &new.proof {
+        verify_possession(&public, proof, &app.registry, name, &new.key_id)
+            .map_err(|error| refused("/proof", ProblemCode::KeyProofInvalid, &error))?;
+    }
+    let now = app.clock.now();
+    app.store.write("add_key", |conn| {
+        publisher::lock(conn, name)?.ok_or_else(|| publishers::missing(name))?;
+        let added = key::Key {
+            publisher: name.clone(),
+            fingerprint: public.fingerprint(),
+            is_first: key::list(conn, name)?.is_empty(),
+            added_by: account.name.clone(),
+            vouched_by: is_admin(account).then(|| account.name.to_string()),
+            key: PublisherKey {
+                key_id: new.key_id.clone(),
+                algorithm: public.algorithm(),
+                public_key: public.to_pem(),
+                proven: new.proof.is_some(),
+                added_at: now,
+                revoked: None,
+            },
+        };
+        key::insert(conn, &added).map_err(|error| exists(error, name, &new.key_id))?;
+        let detail = json!({ "keyId": new.key_id, "fingerprint": added.fingerprint, "proven": added.key.proven });
+        record::change(app, conn, caller, "key.added", About::publisher(name), detail)?;
+        shelf::refresh_publisher(app, conn, name)?;
+        Ok(added.key)
+    })
+}
+
+/// Lists every key that a publisher ever had.
+pub fn list(app: &App, caller: &Caller, name: &PublisherName) -> Result<PublisherKeys> {
+    caller.allow(&Action::ReadContributions)?;
+    app.store.read("keys", |conn| {
+        publishers::found(conn, name)?;
+        Ok(PublisherKeys { items: key::list(conn, name)?.into_iter().map(|key| key.key).collect() })
+    })
+}
+
+/// Revokes a key.
+pub fn revoke(
+    app: &App,
+    caller: &Caller,
+    name: &PublisherName,
+    key_id: &KeyId,
+    revoke: RevokeKey,
+) -> Result<PublisherKey> {
+    caller.allow(&Action::RevokeKey(name))?;
+    let now = app.clock.now();
+    let from = revoke.from.unwrap_or(now);
+    if from > now {
+        return Err(Error::invalid_at("/from", "choose a moment that is not in the future"));
+    }
+    if revoke.reason == RevocationReason::Superseded && from < now {
+        let message = "only a compromised key is revoked from an earlier moment: leave `from` out";
+        return Err(Error::invalid_at("/from", message));
+    }
+    let revocation = Revocation { reason: revoke.reason, from };
+    app.store.write("revoke_key", |conn| {
+        publisher::lock(conn, name)?.ok_or_else(|| publishers::missing(name))?;
+        let found = key::find(conn, name, key_id)?;
+        let found = found.ok_or_else(|| Error::NotFound(format!("key {key_id} of the publisher {name}")))?;
+        if !key::revoke(conn, name, key_id, &revocation, now)? {
+            let message = format!("the key {key_id} is revoked already");
+            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        }
+        let detail = json!({ "keyId": key_id, "reason": revocation.reason, "from": revocation.from });
+        record::change(app, conn, caller, "key.revoked", About::publisher(name), detail)?;
+        shelf::refresh_publisher(app, conn, name)?;
+        Ok(PublisherKey { revoked: Some(revocation.clone()), ..found.key })
+    })
+}
+
+fn is_admin(account: &Account) -> bool {
+    account.roles.contains(&Role::Admin) && account.scopes.contains(&TokenScope::Admin)
+}
+
+fn refused(pointer: &str, code: ProblemCode, error: &dyn std::error::Error) -> Error {
+    let message = error.to_string();
+    let errors = vec![FieldError { pointer: pointer.to_owned(), message: message.clone() }];
+    Error::Invalid { code, message, errors }
+}
+
+fn exists(error: StoreError, name: &PublisherName, key_id: &KeyId) -> Error {
+    let message = match error {
+        StoreError::Conflict(Conflict::KeyId) => {
+            format!("the publisher {name} has a key {key_id} already: choose another key id")
+        }
+        StoreError::Conflict(Conflict::ProvenKey) => {
+            "this key was proven before, and a proven key belongs to one publisher and one key id".to_owned()
+        }
+        error => return error.into(),
+    };
+    Error::conflict(ProblemCode::KeyExists, message)
+}

@@ -1,0 +1,205 @@
+//! Packages and their versions, as far as the one who asks may see them.
+
+use plimsoll_core::access::{self, Actor, Part, Subject};
+use plimsoll_core::gate::Report;
+use plimsoll_core::page::{Cursor, PageSize};
+use plimsoll_core::wire::{self, Evidence, Listing, Versions};
+use plimsoll_core::{Digest, InvalidText, PackageId, State, Version};
+use plimsoll_store::version::{self, Documents, Shown, VersionRecord};
+use plimsoll_store::{Conn, package, publisher};
+
+use super::{Caller, Error, Result, shelf};
+use crate::App;
+
+const LIST: &str = "versions";
+
+/// A document as its exact text.
+#[derive(Debug)]
+pub struct Document {
+    /// The text.
+    pub text: String,
+    /// Its digest.
+    pub sha256: Digest,
+}
+
+impl Document {
+    fn new(text: String) -> Self {
+        Self { sha256: Digest::of(&text), text }
+    }
+}
+
+/// A version, as far as reading goes: what was approved for some stays theirs while a wider audience is being decided.
+pub(super) fn subject(record: &VersionRecord) -> Subject<'_> {
+    let (state, visibility) = match record.approved_for {
+        Some(audience) => (State::Approved, audience),
+        None => (record.state, record.visibility),
+    };
+    Subject {
+        publisher: &record.publisher,
+        package_type: record.package_type,
+        visibility,
+        state,
+        has_code: record.has_code,
+    }
+}
+
+pub(super) fn missing_version(id: &PackageId, number: &Version) -> Error {
+    Error::NotFound(format!("version {number} of {id}"))
+}
+
+/// A version on the wire, with its report for those who may read it.
+pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Version {
+    wire::Version {
+        report_sha256: report.as_ref().map(|_| record.report_sha256),
+        report,
+        package: record.package,
+        version: record.version,
+        sha256: record.sha256,
+        size: record.size,
+        r#type: record.package_type,
+        tier: record.tier,
+        state: record.state,
+        availability: record.availability,
+        visibility: record.visibility,
+        publisher: record.publisher,
+        permissions: record.permissions,
+        has_code: record.has_code,
+        notes: record.notes,
+        published_at: record.published_at,
+        decided_at: record.decided_at,
+    }
+}
+
+/// A version on the wire, with its report.
+pub(super) fn with_report(conn: &mut Conn, record: VersionRecord) -> Result<wire::Version> {
+    let documents = version::documents(conn, &record.package, &record.version)?;
+    let report = documents.ok_or_else(|| missing_version(&record.package, &record.version))?.report;
+    let report = serde_json::from_str(&report)
+        .map_err(|error| Error::Internal(format!("the report of {} {}: {error}", record.package, record.version)))?;
+    Ok(to_wire(record, Some(report)))
+}
+
+/// A version that the one who asks may see.
+fn visible(conn: &mut Conn, actor: &Actor, id: &PackageId, number: &Version, part: Part) -> Result<VersionRecord> {
+    version::find(conn, id, number)?
+        .filter(|record| access::reads(actor, subject(record), part))
+        .ok_or_else(|| missing_version(id, number))
+}
+
+/// A package. It is there for those who may see at least one of its versions.
+pub fn get(app: &App, caller: &Caller, id: &PackageId) -> Result<wire::Package> {
+    app.store.read("package", |conn| {
+        let missing = || Error::NotFound(format!("package {id}"));
+        let package = package::find(conn, id)?.ok_or_else(missing)?;
+        let level = publisher::find(conn, &package.publisher)?.ok_or_else(missing)?.level;
+        let shown = shown(conn, &caller.actor, id)?;
+        let newest = version::page(conn, id, shown, None, PageSize::default())?.items;
+        let newest = newest.into_iter().find(|record| access::reads(&caller.actor, subject(record), Part::Document));
+        let newest = newest.ok_or_else(missing)?;
+        let listing = match shown {
+            Shown::All => package.listing,
+            Shown::Listed => listed(conn, id)?,
+        };
+        Ok(wire::Package {
+            package: package.id,
+            publisher: package.publisher,
+            publisher_level: level,
+            r#type: package.package_type,
+            default_visibility: package.default_visibility,
+            listing,
+            latest: Some(newest.version),
+            created_at: package.created_at,
+            updated_at: package.updated_at,
+        })
+    })
+}
+
+/// Whether the one who asks sees all versions of a package, or the listed ones only.
+fn shown(conn: &mut Conn, actor: &Actor, id: &PackageId) -> Result<Shown> {
+    let Some(package) = package::find(conn, id)? else { return Ok(Shown::Listed) };
+    let draft = Subject {
+        publisher: &package.publisher,
+        package_type: package.package_type,
+        visibility: plimsoll_core::Visibility::Private,
+        state: State::Draft,
+        has_code: true,
+    };
+    Ok(if access::reads(actor, draft, Part::Document) { Shown::All } else { Shown::Listed })
+}
+
+/// What the catalog shows of a package.
+fn listed(conn: &mut Conn, id: &PackageId) -> Result<Listing> {
+    let approved = version::approved(conn, id)?;
+    let Some(headline) = shelf::headline(&approved) else { return Ok(Listing::default()) };
+    Ok(version::documents(conn, id, &headline.version)?.map(|documents| documents.listing).unwrap_or_default())
+}
+
+/// A page of a package's versions, highest first, without their reports.
+pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, cursor: Option<&str>) -> Result<Versions> {
+    let after = cursor.map(parse_cursor).transpose()?;
+    app.store.read("versions", |conn| {
+        let shown = shown(conn, &caller.actor, id)?;
+        let page = version::page(conn, id, shown, after.as_ref(), size)?;
+        let next = page.items.last().filter(|_| page.more);
+        let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
+        let reads = |record: &VersionRecord| access::reads(&caller.actor, subject(record), Part::Document);
+        let items: Vec<_> = page.items.into_iter().filter(reads).map(|record| to_wire(record, None)).collect();
+        if items.is_empty() && after.is_none() {
+            return Err(Error::NotFound(format!("package {id}")));
+        }
+        Ok(Versions { items, next })
+    })
+}
+
+fn parse_cursor(text: &str) -> std::result::Result<Version, InvalidText> {
+    let [version] = Cursor::parse(LIST, text)?;
+    version.parse().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))
+}
+
+/// A version, with its report for those who may read it.
+pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<wire::Version> {
+    app.store.read("version", |conn| {
+        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
+        if access::reads(&caller.actor, subject(&record), Part::Report) {
+            with_report(conn, record)
+        } else {
+            Ok(to_wire(record, None))
+        }
+    })
+}
+
+fn documents(
+    app: &App,
+    caller: &Caller,
+    id: &PackageId,
+    number: &Version,
+    part: Part,
+) -> Result<(VersionRecord, Documents)> {
+    app.store.read("documents", |conn| {
+        let record = visible(conn, &caller.actor, id, number, part)?;
+        let documents = version::documents(conn, id, number)?.ok_or_else(|| missing_version(id, number))?;
+        Ok((record, documents))
+    })
+}
+
+/// The gate report of a version.
+pub fn report(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
+    Ok(Document::new(documents(app, caller, id, number, Part::Report)?.1.report))
+}
+
+/// The approval of a version, as the envelope that the registry signed.
+pub fn approval(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
+    let (_, documents) = documents(app, caller, id, number, Part::Document)?;
+    documents.approval.map(Document::new).ok_or_else(|| Error::NotFound(format!("approval of {id} {number}")))
+}
+
+/// The manifest of a version, byte for byte.
+pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
+    Ok(Document::new(documents(app, caller, id, number, Part::Document)?.1.manifest))
+}
+
+/// The publisher's evidence for a version.
+pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Evidence> {
+    let (record, documents) = documents(app, caller, id, number, Part::Document)?;
+    Ok(Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence })
+}

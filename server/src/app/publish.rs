@@ -1,0 +1,317 @@
+//! Publishing a version.
+
+use plimsoll_core::access::Action;
+use plimsoll_core::gate::{Report, Verdict};
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::version_state::first_state;
+use plimsoll_core::wire::{self, Listing, NewVersion};
+use plimsoll_core::{AccountName, Availability, Digest, Manifest, PackageId, State, Visibility};
+use plimsoll_store::package::Package;
+use plimsoll_store::version::{Documents, VersionRecord};
+use plimsoll_store::{Conn, package, version};
+use serde_json::json;
+
+use super::facts::{self, Decided, Examined, KeysChanged, Submission, Vouchers};
+use super::record::{self, About};
+use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use crate::App;
+
+/// How often an examination is repeated because the publisher's keys changed meanwhile.
+const ATTEMPTS: u32 = 3;
+const README_BYTES: usize = 256 * 1024;
+const ICON_BYTES: usize = 352 * 1024;
+const NOTES_BYTES: usize = 64 * 1024;
+
+/// What publishing came to.
+#[derive(Debug)]
+pub struct Published {
+    /// The version, with its report.
+    pub version: wire::Version,
+    /// Whether it is new, as opposed to there already with the same bytes.
+    pub created: bool,
+}
+
+/// What the transaction came to.
+enum Outcome {
+    Accepted(Box<Published>),
+    Refused(Report),
+    KeysChanged,
+}
+
+impl From<KeysChanged> for Outcome {
+    fn from(_: KeysChanged) -> Self {
+        Self::KeysChanged
+    }
+}
+
+/// Publishes a version of an uploaded artifact. With `validate_only` the answer is the same, and nothing is changed.
+pub fn publish(app: &App, caller: &Caller, id: &PackageId, new: NewVersion, validate_only: bool) -> Result<Published> {
+    let account = caller.allow(&Action::Publish(&new.publisher))?;
+    check(&new)?;
+    let stored = facts::uploaded(app, account, new.sha256)?;
+    for _ in 0..ATTEMPTS {
+        let signature = new.signature.as_ref().map(|text| text.trim_end().to_owned());
+        let vouchers = Vouchers { statement: new.statement.clone(), signature };
+        let examined = facts::examine(app, &new.publisher, stored.clone(), vouchers, app.clock.now())?;
+        let publishing = Publishing { app, caller, account: &account.name, id, new: &new, examined: &examined };
+        let outcome = if validate_only {
+            app.store.read("validate", |conn| publishing.decide(conn, false))?
+        } else {
+            app.store.write("publish", |conn| publishing.decide(conn, true))?
+        };
+        match outcome {
+            Outcome::Accepted(published) => return Ok(*published),
+            Outcome::Refused(report) => return Err(Error::Refused(Box::new(report))),
+            Outcome::KeysChanged => {}
+        }
+    }
+    Err(Error::conflict(ProblemCode::StateConflict, "the publisher's keys change all the time: try again"))
+}
+
+/// The bounds of the texts of a request.
+fn check(new: &NewVersion) -> Result<()> {
+    let listing = new.listing.as_ref();
+    let member = |member: fn(&Listing) -> &Option<String>| listing.and_then(|listing| member(listing).as_deref());
+    let texts = [
+        ("/notes", new.notes.as_deref(), NOTES_BYTES),
+        ("/listing/displayName", member(|listing| &listing.display_name), 128),
+        ("/listing/description", member(|listing| &listing.description), 512),
+        ("/listing/readme", member(|listing| &listing.readme), README_BYTES),
+        ("/listing/icon", member(|listing| &listing.icon), ICON_BYTES),
+    ];
+    for (pointer, text, max) in texts {
+        text.map_or(Ok(()), |text| check_text(pointer, text, max))?;
+    }
+    let icons = ["https://", "data:image/png;", "data:image/jpeg;", "data:image/webp;", "data:image/svg+xml;"];
+    if member(|listing| &listing.icon).is_some_and(|icon| !icons.iter().any(|start| icon.starts_with(start))) {
+        let message = "use a data: URI of a PNG, JPEG, WebP or SVG image, or an https address";
+        return Err(Error::invalid_at("/listing/icon", message));
+    }
+    Ok(())
+}
+
+/// One publish, with everything that was found outside of its transaction.
+struct Publishing<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    account: &'a AccountName,
+    id: &'a PackageId,
+    new: &'a NewVersion,
+    examined: &'a Examined,
+}
+
+impl Publishing<'_> {
+    /// Gathers, decides and, with `apply`, applies.
+    fn decide(&self, conn: &mut Conn, apply: bool) -> Result<Outcome> {
+        if apply {
+            facts::lock_publisher(conn, &self.new.publisher)?;
+        }
+        let package = package::find(conn, self.id)?;
+        let own = package.as_ref().filter(|package| package.publisher == self.new.publisher);
+        let before = match (own, self.examined.manifest()) {
+            (Some(package), Some(manifest)) => version::find(conn, &package.id, &manifest.version)?,
+            _ => None,
+        };
+        let visibility =
+            self.new.visibility.or(own.map(|package| package.default_visibility)).unwrap_or(Visibility::Private);
+        if let Some(before) = &before {
+            self.check_repeat(before)?;
+            let raises = visibility > before.visibility && (self.new.submit || visibility == Visibility::Org);
+            let submits = self.new.submit && before.state == State::Draft;
+            if !raises && !submits {
+                let version = packages::with_report(conn, before.clone())?;
+                return Ok(Outcome::Accepted(Box::new(Published { version, created: false })));
+            }
+        }
+        let listing = self.shown(own);
+        let submission = Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing };
+        let decided = match facts::decide(self.app, conn, self.examined, &submission)? {
+            Ok(decided) => decided,
+            Err(changed) => return Ok(changed.into()),
+        };
+        let state = first_state(decided.report.verdict, visibility, self.new.submit);
+        let (Some(state), Some(manifest)) = (state, self.examined.manifest()) else {
+            if apply {
+                self.record_refusal(conn, &decided.report)?;
+            }
+            return Ok(Outcome::Refused(decided.report));
+        };
+        let created = before.is_none();
+        let (record, documents) = self.plan(manifest, &decided, visibility, listing, state)?;
+        if !apply {
+            let version = packages::to_wire(record, Some(decided.report));
+            return Ok(Outcome::Accepted(Box::new(Published { version, created })));
+        }
+        let record = self.apply(conn, package, before, record, documents)?;
+        let version = packages::to_wire(record, Some(decided.report));
+        Ok(Outcome::Accepted(Box::new(Published { version, created })))
+    }
+
+    /// The same version again: only with the same bytes, and never after a rejection.
+    fn check_repeat(&self, before: &VersionRecord) -> Result<()> {
+        let (id, number) = (&before.package, &before.version);
+        if before.state == State::Rejected {
+            let message = format!("{id} {number} was rejected, which is final: publish a new version");
+            return Err(Error::conflict(ProblemCode::VersionRejected, message));
+        }
+        if before.sha256 != self.new.sha256 {
+            let message = format!(
+                "{id} {number} exists with the digest {}: its bytes never change, publish a new version",
+                before.sha256
+            );
+            return Err(Error::conflict(ProblemCode::VersionExists, message));
+        }
+        Ok(())
+    }
+
+    /// What is to be shown: what this request says, else what was said before, else what the manifest says.
+    fn shown(&self, package: Option<&Package>) -> Listing {
+        let before = package.map(|package| package.listing.clone()).unwrap_or_default();
+        let declared = self.examined.manifest().map(|manifest| Listing {
+            display_name: Some(manifest.name.clone()),
+            description: manifest.description.clone(),
+            ..Listing::default()
+        });
+        overlay(declared.unwrap_or_default(), overlay(before, self.new.listing.clone().unwrap_or_default()))
+    }
+
+    /// The rows that an accepted version gets.
+    fn plan(
+        &self,
+        manifest: &Manifest,
+        decided: &Decided,
+        visibility: Visibility,
+        listing: Listing,
+        state: State,
+    ) -> Result<(VersionRecord, Documents)> {
+        let content = self.examined.content.as_ref().map_err(|error| Error::Internal(error.to_string()))?;
+        let tier =
+            decided.report.tier.ok_or_else(|| Error::Internal("an accepted version without a tier".to_owned()))?;
+        let report = decided.report.to_text();
+        let manifest_text = String::from_utf8(manifest.bytes().to_vec())
+            .map_err(|_| Error::Internal("a parsed manifest that is not UTF-8".to_owned()))?;
+        let record = VersionRecord {
+            package: self.id.clone(),
+            version: manifest.version.clone(),
+            publisher: self.new.publisher.clone(),
+            package_type: manifest.package_type,
+            sha256: self.examined.stored.sha256,
+            size: self.examined.stored.size,
+            tier,
+            state,
+            availability: Availability::live(),
+            visibility,
+            approved_for: None,
+            has_code: content.has_code(),
+            manifest_deps: manifest.packaging == plimsoll_core::manifest::Packaging::ManifestDeps,
+            permissions: content.permissions(),
+            dependencies: manifest
+                .dependencies
+                .iter()
+                .map(|(id, dependency)| (id.clone(), dependency.range.to_string()))
+                .collect(),
+            engines: manifest.engines.clone(),
+            bundled: decided.bundled.clone(),
+            evidence_kind: self.examined.evidence.kind,
+            evidence_key_id: self.examined.key_id(),
+            notes: self.new.notes.clone(),
+            policy_version: decided.report.policy_version,
+            report_sha256: Digest::of(&report),
+            approval_sha256: None,
+            published_at: self.examined.at,
+            published_by: self.account.clone(),
+            decided_at: None,
+            decided_by: None,
+        };
+        let documents = Documents {
+            manifest: manifest_text,
+            report,
+            listing,
+            evidence: self.examined.evidence.text.clone(),
+            signature: self.examined.signature.clone(),
+            approval: None,
+            platform_signature: None,
+        };
+        Ok((record, documents))
+    }
+
+    /// Writes the rows, and signs the approval where the gate alone decides.
+    fn apply(
+        &self,
+        conn: &mut Conn,
+        package: Option<Package>,
+        before: Option<VersionRecord>,
+        mut record: VersionRecord,
+        mut documents: Documents,
+    ) -> Result<VersionRecord> {
+        let said = self.new.listing.clone().unwrap_or_default();
+        match package {
+            Some(mut package) => {
+                package.listing = overlay(package.listing, said);
+                package.updated_at = record.published_at;
+                package::update(conn, &package)?;
+            }
+            None => {
+                let package = Package {
+                    id: self.id.clone(),
+                    publisher: record.publisher.clone(),
+                    package_type: record.package_type,
+                    default_visibility: record.visibility,
+                    listing: said,
+                    created_at: record.published_at,
+                    updated_at: record.published_at,
+                };
+                package::insert(conn, &package)?;
+            }
+        }
+        if let Some(before) = &before {
+            // What was approved for fewer stays so until this is decided.
+            record.approved_for = before.approved_for;
+            record.approval_sha256 = before.approval_sha256;
+            record.availability = before.availability.clone();
+            documents.approval = version::documents(conn, self.id, &record.version)?.and_then(|old| old.approval);
+        }
+        if record.state == State::Approved {
+            approve::approve(self.app, conn, &mut record, &mut documents, None)?;
+        }
+        match &before {
+            None => version::insert(conn, &record, &documents)?,
+            Some(before) => approve::replace(conn, before, &record, &documents)?,
+        }
+        let detail = json!({
+            "sha256": record.sha256, "tier": record.tier, "state": record.state, "visibility": record.visibility,
+            "reportSha256": record.report_sha256, "approvalSha256": record.approval_sha256,
+        });
+        let about = About::version(&record.publisher, &record.package, &record.version);
+        record::change(self.app, conn, self.caller, "version.published", about, detail)?;
+        if record.state == State::Approved {
+            shelf::refresh(self.app, conn, self.id)?;
+        }
+        Ok(record)
+    }
+
+    /// A refused version leaves no row, but its trace.
+    fn record_refusal(&self, conn: &mut Conn, report: &Report) -> Result<()> {
+        debug_assert_eq!(report.verdict, Verdict::Refused);
+        let about = About {
+            publisher: Some(&self.new.publisher),
+            package: Some(self.id),
+            version: self.examined.manifest().map(|manifest| &manifest.version),
+        };
+        let codes: Vec<_> = report.findings().map(|check| check.code).collect();
+        let detail = json!({ "sha256": self.new.sha256, "checks": codes, "reportSha256": report.digest() });
+        record::event(self.app, conn, self.caller, "version.refused", about, detail)?;
+        Ok(())
+    }
+}
+
+/// What was said before, with what is said now in its place.
+fn overlay(before: Listing, now: Listing) -> Listing {
+    Listing {
+        display_name: now.display_name.or(before.display_name),
+        description: now.description.or(before.description),
+        category: now.category.or(before.category),
+        readme: now.readme.or(before.readme),
+        icon: now.icon.or(before.icon),
+    }
+}

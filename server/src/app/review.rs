@@ -1,0 +1,191 @@
+//! Reviews: the queue of held versions, and the decision over one.
+
+use plimsoll_core::access::Action;
+use plimsoll_core::gate::Verdict;
+use plimsoll_core::page::{Cursor, PageSize};
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::wire::{self, Decision, EvidenceKind, NewReview, ReviewQueue, StoredArtifact};
+use plimsoll_core::{Digest, InvalidText, PackageId, State, Version};
+use plimsoll_store::Conn;
+use plimsoll_store::review::{self, Review};
+use plimsoll_store::version::{self, Documents, QueuePlace, VersionRecord};
+use serde_json::json;
+
+use super::facts::{self, Examined, Submission, Vouchers};
+use super::record::{self, About};
+use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use crate::App;
+
+const LIST: &str = "reviews";
+
+/// A page of the versions that wait for a reviewer, oldest first.
+pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<ReviewQueue> {
+    caller.allow(&Action::ListReviews)?;
+    let after = cursor.map(parse_cursor).transpose()?;
+    app.store.read("reviews", |conn| {
+        let page = version::queue(conn, after.as_ref(), size)?;
+        let last = page.items.last().filter(|_| page.more);
+        let next = last.map(|last| {
+            let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
+            Cursor::after(LIST, keys).to_string()
+        });
+        let items = page.items.into_iter().map(|record| packages::with_report(conn, record)).collect::<Result<_>>()?;
+        Ok(ReviewQueue { items, next })
+    })
+}
+
+fn parse_cursor(text: &str) -> std::result::Result<QueuePlace, InvalidText> {
+    let [published_at, package, version] = Cursor::parse(LIST, text)?;
+    let place = || -> std::result::Result<QueuePlace, InvalidText> {
+        Ok(QueuePlace { published_at: published_at.parse()?, package: package.parse()?, version: version.parse()? })
+    };
+    place().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))
+}
+
+/// Decides a held version. The reviewer names the bytes and the report that were looked at; if the gate sees it otherwise by
+/// now, there is a new report to look at, and no decision.
+pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new: NewReview) -> Result<wire::Version> {
+    // Who may not even see the queue learns nothing of what is in it.
+    caller.allow(&Action::ListReviews)?;
+    check_text("/reason", &new.reason, 4000)?;
+    let found = app.store.read("reviewed", |conn| find(conn, id, number))?;
+    caller.allow(&Action::Review(&found.0.publisher))?;
+    check_fresh(&found.0, &new)?;
+    let examined = examine(app, &found)?;
+    let outcome = app.store.write("review", |conn| {
+        facts::lock_publisher(conn, &found.0.publisher)?;
+        let (record, documents) = find(conn, id, number)?;
+        check_fresh(&record, &new)?;
+        Reviewing { app, caller, new: &new }.decide(conn, record, documents, &examined)
+    })?;
+    match outcome {
+        Outcome::Decided(version) => Ok(*version),
+        Outcome::Changed => Err(stale(id, number, "the gate sees it otherwise by now")),
+    }
+}
+
+enum Outcome {
+    Decided(Box<wire::Version>),
+    /// The facts are others than those of the report that was seen. The new report is stored.
+    Changed,
+}
+
+fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
+    let missing = || packages::missing_version(id, number);
+    let record = version::find(conn, id, number)?.ok_or_else(missing)?;
+    let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
+    Ok((record, documents))
+}
+
+fn examine(app: &App, (record, documents): &(VersionRecord, Documents)) -> Result<Examined> {
+    let stored = StoredArtifact { sha256: record.sha256, size: record.size };
+    let vouchers = match record.evidence_kind {
+        EvidenceKind::Statement => {
+            Vouchers { statement: documents.evidence.clone(), signature: documents.signature.clone() }
+        }
+        _ => Vouchers { statement: None, signature: documents.evidence.clone() },
+    };
+    facts::examine(app, &record.publisher, stored, vouchers, record.published_at)
+}
+
+/// What was reviewed must be what is there.
+fn check_fresh(record: &VersionRecord, new: &NewReview) -> Result<()> {
+    let (id, number) = (&record.package, &record.version);
+    if record.state != State::PendingReview {
+        let message = format!("{id} {number} is {}: only a version in pending_review can be decided", record.state);
+        return Err(Error::conflict(ProblemCode::StateConflict, message));
+    }
+    if record.sha256 != new.sha256 {
+        return Err(stale(id, number, "it has another digest"));
+    }
+    if record.report_sha256 != new.report_sha256 {
+        return Err(stale(id, number, "it has another report"));
+    }
+    Ok(())
+}
+
+fn stale(id: &PackageId, number: &Version, why: &str) -> Error {
+    let message = format!("{id} {number} is not what was reviewed ({why}): look at its report again, then decide");
+    Error::conflict(ProblemCode::ReviewStale, message)
+}
+
+struct Reviewing<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    new: &'a NewReview,
+}
+
+impl Reviewing<'_> {
+    fn decide(
+        &self,
+        conn: &mut Conn,
+        was: VersionRecord,
+        mut documents: Documents,
+        examined: &Examined,
+    ) -> Result<Outcome> {
+        let account = self.caller.allow(&Action::Review(&was.publisher))?;
+        let mut record = was.clone();
+        match self.new.decision {
+            Decision::Approve => {
+                let submission = Submission {
+                    package: &was.package,
+                    publisher: &was.publisher,
+                    visibility: was.visibility,
+                    listing: &documents.listing,
+                };
+                let Ok(decided) = facts::decide(self.app, conn, examined, &submission)? else {
+                    return Err(stale(&was.package, &was.version, "the publisher's keys have just changed"));
+                };
+                let report = decided.report.to_text();
+                if report != documents.report || decided.bundled != was.bundled {
+                    record.tier = decided.report.tier.unwrap_or(record.tier);
+                    record.bundled = decided.bundled;
+                    record.report_sha256 = Digest::of(&report);
+                    documents.report = report;
+                    approve::replace(conn, &was, &record, &documents)?;
+                    return Ok(Outcome::Changed);
+                }
+                if decided.report.verdict == Verdict::Refused {
+                    return Err(Error::Refused(Box::new(decided.report)));
+                }
+                approve::approve(self.app, conn, &mut record, &mut documents, Some(&account.name))?;
+            }
+            Decision::Reject => {
+                record.state = State::Rejected;
+                record.approved_for = None;
+                record.approval_sha256 = None;
+                documents.approval = None;
+                documents.platform_signature = None;
+                record.decided_at = Some(self.app.clock.now());
+                record.decided_by = Some(account.name.clone());
+            }
+        }
+        approve::replace(conn, &was, &record, &documents)?;
+        review::insert(
+            conn,
+            &Review {
+                id: self.app.ids.id(),
+                package: record.package.clone(),
+                version: record.version.clone(),
+                account: account.name.clone(),
+                decision: self.new.decision,
+                reason: self.new.reason.clone(),
+                sha256: self.new.sha256,
+                report_sha256: self.new.report_sha256,
+                created_at: self.app.clock.now(),
+            },
+        )?;
+        let action = match self.new.decision {
+            Decision::Approve => "version.approved",
+            Decision::Reject => "version.rejected",
+        };
+        let detail = json!({
+            "reason": self.new.reason, "sha256": record.sha256, "tier": record.tier, "visibility": record.visibility,
+            "reportSha256": record.report_sha256, "approvalSha256": record.approval_sha256,
+        });
+        let about = About::version(&record.publisher, &record.package, &record.version);
+        record::change(self.app, conn, self.caller, action, about, detail)?;
+        shelf::refresh(self.app, conn, &record.package)?;
+        Ok(Outcome::Decided(Box::new(packages::with_report(conn, record)?)))
+    }
+}

@@ -1,0 +1,175 @@
+//! What is on show of a package: its signed index documents and its catalog entry. Made anew, in the same transaction, by
+//! every change that they show.
+
+use plimsoll_core::version_state::AvailabilityWord;
+use plimsoll_core::wire::{IndexDocument, IndexVersion};
+use plimsoll_core::{Digest, PackageId, PublisherName, State, Tier, Visibility};
+use plimsoll_store::catalog::{self, Entry};
+use plimsoll_store::index::{self, IndexRecord};
+use plimsoll_store::package::Package;
+use plimsoll_store::version::VersionRecord;
+use plimsoll_store::{Conn, key, package, version};
+use plimsoll_trust::statement::sign_index;
+use serde_json::json;
+
+use super::record::{self, About};
+use super::{Caller, Error, Result, approve};
+use crate::App;
+
+const HOUR_SECONDS: i64 = 60 * 60;
+/// How long an index document is good: so long could a mirror hide a yank.
+const INDEX_LIFE_SECONDS: i64 = 24 * HOUR_SECONDS;
+/// A document that has less than this left is signed anew when it is asked for.
+pub(super) const INDEX_RENEW_SECONDS: i64 = 12 * HOUR_SECONDS;
+
+/// Makes anew whatever shows a package.
+pub(super) fn refresh(app: &App, conn: &mut Conn, id: &PackageId) -> Result<()> {
+    let package = package::find(conn, id)?.ok_or_else(|| Error::Internal(format!("no package {id} to show")))?;
+    let approved = version::approved(conn, id)?;
+    refresh_catalog(app, conn, id, &approved)?;
+    refresh_index(app, conn, &package, &approved)
+}
+
+/// Makes anew whatever shows a package of the publisher.
+pub(super) fn refresh_publisher(app: &App, conn: &mut Conn, name: &PublisherName) -> Result<()> {
+    for id in package::of_publisher(conn, name)? {
+        refresh(app, conn, &id)?;
+    }
+    Ok(())
+}
+
+/// Sends the publisher's approved versions above a tier back to review.
+pub(super) fn hold_above(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+    name: &PublisherName,
+    highest: Tier,
+) -> Result<()> {
+    for id in package::of_publisher(conn, name)? {
+        let approved = version::approved(conn, &id)?;
+        let above: Vec<_> = approved.into_iter().filter(|record| record.tier > highest).collect();
+        for was in &above {
+            hold(conn, was)?;
+            let about = About::version(name, &id, &was.version);
+            let detail = json!({ "tier": was.tier, "highestTier": highest });
+            record::change(app, conn, caller, "version.held", about, detail)?;
+        }
+        if !above.is_empty() {
+            refresh(app, conn, &id)?;
+        }
+    }
+    Ok(())
+}
+
+fn hold(conn: &mut Conn, was: &VersionRecord) -> Result<()> {
+    let missing = || Error::Internal(format!("no documents of {} {}", was.package, was.version));
+    let mut documents = version::documents(conn, &was.package, &was.version)?.ok_or_else(missing)?;
+    documents.approval = None;
+    documents.platform_signature = None;
+    let now = VersionRecord {
+        state: State::PendingReview,
+        approved_for: None,
+        approval_sha256: None,
+        decided_at: None,
+        decided_by: None,
+        ..was.clone()
+    };
+    approve::replace(conn, was, &now, &documents)
+}
+
+/// The version that stands for a package in its catalog: the highest that is listed and may be resolved; releases before
+/// pre-releases, deprecated ones last.
+pub(super) fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
+    let rank = |record: &VersionRecord| match record.availability.status {
+        AvailabilityWord::Live => Some(1),
+        AvailabilityWord::Deprecated => Some(0),
+        AvailabilityWord::Yanked | AvailabilityWord::Blocked => None,
+    };
+    approved
+        .iter()
+        .filter(|record| record.approved_for == Some(Visibility::Marketplace))
+        .filter_map(|record| Some(((rank(record)?, !record.version.is_pre_release(), &record.version), record)))
+        .max_by(|(a, _), (b, _)| a.cmp(b))
+        .map(|(_, record)| record)
+}
+
+fn refresh_catalog(app: &App, conn: &mut Conn, id: &PackageId, approved: &[VersionRecord]) -> Result<()> {
+    let Some(headline) = headline(approved) else { return Ok(catalog::remove(conn, id)?) };
+    let missing = || Error::Internal(format!("no documents of {id} {}", headline.version));
+    let listing = version::documents(conn, id, &headline.version)?.ok_or_else(missing)?.listing;
+    let entry = Entry {
+        package: id.clone(),
+        version: headline.version.clone(),
+        tier: headline.tier,
+        display_name: listing.display_name.unwrap_or_else(|| id.to_string()),
+        description: listing.description,
+        category: listing.category,
+        updated_at: app.clock.now(),
+    };
+    Ok(catalog::set(conn, &entry)?)
+}
+
+fn refresh_index(app: &App, conn: &mut Conn, package: &Package, approved: &[VersionRecord]) -> Result<()> {
+    let id = &package.id;
+    let keys: Vec<_> = key::list(conn, &package.publisher)?.into_iter().map(|key| key.key).collect();
+    let gone = || Error::Internal(format!("no package {id} to index"));
+    let serial = package::next_index_serial(conn, id)?.ok_or_else(gone)?;
+    let issued_at = app.clock.now();
+    for audience in Visibility::ALL.iter().copied() {
+        let versions: Vec<_> = approved.iter().filter_map(|record| entry(record, audience)).collect();
+        // Once there was a document, its successor says that nothing is left.
+        if versions.is_empty() && index::find(conn, id, audience)?.is_none() {
+            continue;
+        }
+        let document = IndexDocument {
+            registry: app.registry.clone(),
+            package: id.clone(),
+            r#type: package.package_type,
+            publisher: package.publisher.clone(),
+            audience,
+            serial,
+            issued_at,
+            expires_at: issued_at.plus_seconds(INDEX_LIFE_SECONDS),
+            keys: keys.clone(),
+            versions,
+        };
+        put(app, conn, &document)?;
+    }
+    Ok(())
+}
+
+fn put(app: &App, conn: &mut Conn, document: &IndexDocument) -> Result<()> {
+    let body = sign_index(document, &*app.signer).map_err(|error| Error::Internal(error.to_string()))?;
+    let record = IndexRecord {
+        package: document.package.clone(),
+        audience: document.audience,
+        serial: document.serial,
+        etag: format!("\"{}\"", Digest::of(&body)),
+        body,
+        issued_at: document.issued_at,
+        expires_at: document.expires_at,
+    };
+    index::put(conn, &record)?;
+    Ok(())
+}
+
+/// A version in the index of an audience, if it is approved for it.
+fn entry(record: &VersionRecord, audience: Visibility) -> Option<IndexVersion> {
+    if record.approved_for? < audience {
+        return None;
+    }
+    Some(IndexVersion {
+        version: record.version.clone(),
+        sha256: record.sha256,
+        size: record.size,
+        tier: record.tier,
+        availability: record.availability.clone(),
+        permissions: record.permissions.clone(),
+        dependencies: record.dependencies.clone(),
+        bundled: record.bundled.clone(),
+        manifest_deps: record.manifest_deps,
+        engines: record.engines.clone(),
+        approval_sha256: record.approval_sha256?,
+    })
+}

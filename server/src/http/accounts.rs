@@ -1,0 +1,100 @@
+//! Accounts and tokens.
+
+use actix_web::http::Method;
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::{InvalidText, wire};
+
+use super::call::Call;
+use super::openapi::{Credentials, Operation, Tag, examples};
+use super::reply;
+use super::route::{Answer, Route};
+use crate::app::accounts;
+
+/// The id of a token, as it is named in a path: 1 to 64 of `[A-Za-z0-9-]`.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[schema(value_type = String, pattern = "^[A-Za-z0-9-]{1,64}$", max_length = 64, example = "0199a1de-0000-7000-8000-000000000001")]
+pub(super) struct TokenId(String);
+
+impl std::str::FromStr for TokenId {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        let sane =
+            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if sane {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidText::new("token id", text, "use the `id` of a token"))
+        }
+    }
+}
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            Method::GET,
+            "/v1/me",
+            me,
+            Operation::new("getMe", Tag::Accounts, "Who the token acts for")
+                .credentials(Credentials::Required)
+                .answers::<wire::Me>(200, "The account and the scopes of the token.", examples::me()),
+        ),
+        Route::new(
+            Method::POST,
+            "/v1/accounts",
+            create,
+            Operation::new("createAccount", Tag::Accounts, "Make an account")
+                .describe("For a person or a machine. Needs an administrator.")
+                .credentials(Credentials::Required)
+                .takes::<wire::NewAccount>(examples::new_account())
+                .answers::<wire::Account>(201, "The account was made.", examples::account())
+                .fails(&[ProblemCode::AccountExists]),
+        ),
+        Route::new(
+            Method::POST,
+            "/v1/tokens",
+            create_token,
+            Operation::new("createToken", Tag::Accounts, "Make a token")
+                .describe(
+                    "For the account that asks, or, by an administrator, for another. The answer shows the token once.",
+                )
+                .credentials(Credentials::Required)
+                .takes::<wire::NewToken>(examples::new_token())
+                .answers::<wire::CreatedToken>(201, "The token was made.", examples::created_token())
+                .fails(&[ProblemCode::NotFound]),
+        ),
+        Route::new(
+            Method::DELETE,
+            "/v1/tokens/{tokenId}",
+            revoke_token,
+            Operation::new("revokeToken", Tag::Accounts, "Revoke a token")
+                .describe("Of the account that asks, or, by an administrator, of any. It stops working at once.")
+                .credentials(Credentials::Required)
+                .answers_nothing(204, "The token is revoked.")
+                .fails(&[ProblemCode::NotFound]),
+        ),
+    ]
+}
+
+async fn me(call: Call) -> Answer {
+    let me = call.run(accounts::me).await?;
+    reply::ok(&me)
+}
+
+async fn create(mut call: Call) -> Answer {
+    let new: wire::NewAccount = call.json().await?;
+    let account = call.run(|app, caller| accounts::create_account(app, caller, new)).await?;
+    reply::created(&account)
+}
+
+async fn create_token(mut call: Call) -> Answer {
+    let new: wire::NewToken = call.json().await?;
+    let token = call.run(|app, caller| accounts::create_token(app, caller, new)).await?;
+    reply::created(&token)
+}
+
+async fn revoke_token(call: Call) -> Answer {
+    let id: TokenId = call.path("tokenId")?;
+    call.run(move |app, caller| accounts::revoke_token(app, caller, &id.0)).await?;
+    reply::no_content()
+}

@@ -1,0 +1,162 @@
+//! Reading bodies. Each is bounded in bytes, between two pieces, and as a whole: the framework's own timeout covers heads only.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use plimsoll_core::problem::{FieldError, ProblemCode};
+use plimsoll_core::quote;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use super::problem::Failure;
+use crate::App;
+use crate::config::Timeouts;
+
+/// A body that is being read.
+pub(crate) struct Pieces<'a> {
+    payload: &'a mut web::Payload,
+    left: u64,
+    limit: u64,
+    between: Duration,
+    deadline: tokio::time::Instant,
+}
+
+impl<'a> Pieces<'a> {
+    /// Begins to read. A declared length over the limit is refused before a byte is read.
+    pub(crate) fn new(
+        request: &HttpRequest,
+        payload: &'a mut web::Payload,
+        limit: u64,
+        timeouts: &Timeouts,
+        whole_seconds: u64,
+    ) -> Result<Self, Failure> {
+        let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        if declared.and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
+        }
+        let between = Duration::from_secs(timeouts.body_chunk_seconds);
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(whole_seconds);
+        Ok(Self { payload, left: limit, limit, between, deadline })
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        let until = self.deadline.min(tokio::time::Instant::now() + self.between);
+        let piece = match tokio::time::timeout_at(until, self.payload.next()).await {
+            Err(_) => {
+                let detail = "the body did not arrive in time: send it again, without pauses";
+                return Err(Failure::new(ProblemCode::RequestTimeout, detail));
+            }
+            Ok(None) => return Ok(None),
+            Ok(Some(Err(error))) => {
+                tracing::info!(%error, "a body broke off");
+                return Err(Failure::request_invalid(
+                    "the body broke off, or its encoding is not valid: send it again",
+                ));
+            }
+            Ok(Some(Ok(piece))) => piece,
+        };
+        let size = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        self.left = self.left.checked_sub(size).ok_or_else(|| too_large(self.limit))?;
+        Ok(Some(piece))
+    }
+}
+
+fn too_large(limit: u64) -> Failure {
+    Failure::new(ProblemCode::BodyTooLarge, format!("the body is larger than the {limit} bytes that are allowed here"))
+}
+
+/// Reads a JSON body. Malformed JSON is 400, a value that is not valid 422 with its pointer.
+pub(crate) async fn json<T: serde::de::DeserializeOwned>(
+    app: &App,
+    request: &HttpRequest,
+    payload: &mut web::Payload,
+) -> Result<T, Failure> {
+    if !request.content_type().eq_ignore_ascii_case("application/json") {
+        let detail = "send the body with `content-type: application/json`";
+        return Err(Failure::new(ProblemCode::MediaTypeUnsupported, detail));
+    }
+    let timeouts = &app.timeouts;
+    let mut pieces = Pieces::new(request, payload, app.limits.json_bytes, timeouts, timeouts.body_seconds)?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await? {
+        bytes.extend_from_slice(&piece);
+    }
+    parse(&bytes)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // Read as JSON first: so what is not JSON and what is not the right JSON are told apart.
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Failure::request_invalid(format!("the body is not valid JSON: {error}")))?;
+    if !value.is_object() {
+        // Serde would read the members of a struct from an array as well.
+        return Err(invalid(String::new(), "use a JSON object".to_owned()));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| invalid(pointer(error.path()), error.inner().to_string()))
+}
+
+fn invalid(pointer: String, message: String) -> Failure {
+    let place = if pointer.is_empty() { "the body".to_owned() } else { quote(&pointer) };
+    Failure::new(ProblemCode::BodyInvalid, format!("{place}: {message}"))
+        .with_errors(vec![FieldError { pointer, message }])
+}
+
+/// The RFC 6901 pointer of a path.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::wire::NewVersion;
+
+    use super::*;
+
+    fn problem(body: &str) -> plimsoll_core::problem::Problem {
+        parse::<NewVersion>(body.as_bytes()).expect_err(body).document("r").0
+    }
+
+    #[test]
+    fn wrong_values_are_named_by_their_pointers() {
+        let digest = "0".repeat(64);
+        for (body, pointer) in [
+            (format!(r#"{{"publisher": "Acme", "sha256": "{digest}"}}"#), "/publisher"),
+            (
+                format!(r#"{{"publisher": "acme", "sha256": "{digest}", "listing": {{"category": "!"}}}}"#),
+                "/listing/category",
+            ),
+            (format!(r#"{{"publisher": "acme", "sha256": "{digest}", "extra": 1}}"#), "/extra"),
+            (r#"{"publisher": "acme"}"#.to_owned(), ""),
+            (r#"{"publisher": 1}"#.to_owned(), "/publisher"),
+            (format!(r#"["acme", "{digest}"]"#), ""),
+        ] {
+            let problem = problem(&body);
+            assert_eq!(
+                (problem.code, problem.errors[0].pointer.as_str()),
+                (ProblemCode::BodyInvalid, pointer),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_not_well_formed() {
+        for body in ["", "{", "nonsense", "{\"publisher\": \"\u{1}", &"[".repeat(1000)] {
+            assert_eq!(problem(body).status, 400, "{body}");
+        }
+        let trailing = parse::<plimsoll_core::wire::NewPublisher>(br#"{"publisher": "acme"} x"#);
+        assert_eq!(trailing.expect_err("trailing").status(), 400);
+    }
+}

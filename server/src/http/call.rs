@@ -1,0 +1,149 @@
+//! One call of an operation: who asks, with what.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use plimsoll_core::access::{Actor, Denied};
+use plimsoll_core::page::PageSize;
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::{InvalidText, quote};
+use tracing::Span;
+
+use super::body;
+use super::envelope::RequestId;
+use super::openapi::{Credentials, Operation};
+use super::problem::Failure;
+use crate::App;
+use crate::app::{self, Caller, accounts};
+
+/// One call. A handler gets nothing else.
+pub(crate) struct Call {
+    pub(crate) app: web::Data<App>,
+    pub(crate) caller: Caller,
+    pub(crate) request: HttpRequest,
+    pub(crate) payload: web::Payload,
+    query: BTreeMap<String, String>,
+}
+
+impl Call {
+    /// Reads the query, which may name only what the operation documents, and the credentials.
+    ///
+    /// An operation that needs a token refuses here, before any body is read: strangers cannot make us read one.
+    pub(super) async fn new(
+        request: HttpRequest,
+        payload: web::Payload,
+        operation: &Operation,
+    ) -> Result<Self, Failure> {
+        let app = request.app_data::<web::Data<App>>().cloned();
+        let app = app.ok_or_else(|| Failure::internal("the application is not attached"))?;
+        let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        let actor = match operation.credentials {
+            Credentials::None => Actor::Anonymous,
+            Credentials::Optional | Credentials::Required => actor(&app, &request).await?,
+        };
+        if operation.credentials == Credentials::Required && actor == Actor::Anonymous {
+            return Err(app::Error::from(Denied::NotAuthenticated).into());
+        }
+        let query = read_query(request.query_string(), operation)?;
+        Ok(Self { app, caller: Caller { actor, request_id }, request, payload, query })
+    }
+
+    /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
+    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&App, &Caller) -> app::Result<T> + Send + 'static,
+    {
+        let (app, caller) = (self.app.clone(), self.caller.clone());
+        blocking(move || work(&app, &caller)).await?.map_err(Failure::from)
+    }
+
+    /// A parameter of the path.
+    pub(crate) fn path<T: FromStr<Err = InvalidText>>(&self, name: &str) -> Result<T, Failure> {
+        let text = self.request.match_info().query(name);
+        text.parse().map_err(|error: InvalidText| Failure::request_invalid(error.to_string()))
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn query<T: FromStr<Err = InvalidText>>(&self, name: &str) -> Result<Option<T>, Failure> {
+        self.query.get(name).map(|text| text.parse()).transpose().map_err(Failure::from)
+    }
+
+    /// A parameter of the query that is a text for people: at most 200 characters, none of them a control character.
+    pub(crate) fn query_text(&self, name: &str) -> Result<Option<String>, Failure> {
+        let Some(text) = self.query.get(name) else { return Ok(None) };
+        if text.chars().count() > 200 || text.chars().any(char::is_control) {
+            let reason = "use at most 200 characters, none of them a control character";
+            return Err(InvalidText::new("text", text, reason).into());
+        }
+        Ok(Some(text.clone()))
+    }
+
+    /// A parameter of the query that is `true` or `false`.
+    pub(crate) fn query_flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.query.get(name).map(String::as_str) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(InvalidText::new("flag", other, "use true or false").into()),
+        }
+    }
+
+    /// The page that the query asks for.
+    pub(crate) fn page(&self) -> Result<(PageSize, Option<String>), Failure> {
+        Ok((self.query("limit")?.unwrap_or_default(), self.query.get("cursor").cloned()))
+    }
+
+    /// The address of the page after this one: the same query, with another cursor.
+    pub(crate) fn next_page(&self, cursor: &str) -> String {
+        let mut query = self.query.clone();
+        query.insert("cursor".to_owned(), cursor.to_owned());
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        format!("{}?{query}", self.request.path())
+    }
+
+    /// The JSON body.
+    pub(crate) async fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
+        body::json(&self.app, &self.request, &mut self.payload).await
+    }
+}
+
+/// Runs work on the blocking pool, inside the span of the request. A panic there is a failure, not the end of the thread.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let span = Span::current();
+    web::block(move || span.in_scope(work)).await.map_err(|_| Failure::internal("work on the blocking pool panicked"))
+}
+
+/// Who asks. Credentials that cannot be read are invalid, never absent.
+async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Failure> {
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let Some(value) = values.next() else { return Ok(Actor::Anonymous) };
+    let malformed = || {
+        let detail = "the header `Authorization` cannot be read: send it once, as `Bearer` and the token";
+        Failure::new(ProblemCode::CredentialsInvalid, detail)
+    };
+    if values.next().is_some() {
+        return Err(malformed());
+    }
+    let token = value.to_str().ok().and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        let sane = !token.is_empty() && token.len() <= 256 && token.bytes().all(|byte| byte.is_ascii_graphic());
+        (scheme.eq_ignore_ascii_case("bearer") && sane).then(|| token.to_owned())
+    });
+    let (app, token) = (app.clone(), token.ok_or_else(malformed)?);
+    blocking(move || accounts::authenticate(&app, Some(&token))).await?.map_err(Failure::from)
+}
+
+fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, String>, Failure> {
+    let mut query = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
+        if !operation.query.iter().any(|parameter| parameter.name == name) {
+            return Err(Failure::request_invalid(format!("the query parameter {} is not known here", quote(&name))));
+        }
+        if query.insert(name.to_string(), value.into_owned()).is_some() {
+            return Err(Failure::request_invalid(format!("the query parameter {name} is there more than once")));
+        }
+    }
+    Ok(query)
+}

@@ -1,0 +1,95 @@
+//! What surrounds every request: its id, its log span, the headers every answer has, and the problem document where it failed.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpResponse, web};
+use plimsoll_core::quote;
+use tracing::Instrument as _;
+
+use super::problem::Failure;
+use crate::App;
+
+/// The header that carries the id of a request, both ways.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The media type of problem documents (RFC 9457).
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// No page is ever served, and nothing may be guessed or embedded. There is no CORS: browsers reach the registry through
+/// a host application's own server.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// The id of the request, kept in its extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// The middleware.
+pub(crate) async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = match incoming_id(&request) {
+        Some(id) => id,
+        None => app_of(&request)?.ids.id(),
+    };
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", id, method = %request.method(), path = quote(request.path()));
+    async move {
+        let started = Instant::now();
+        let mut response = next.call(request).await?.map_into_boxed_body();
+        if response.status().is_client_error() || response.status().is_server_error() {
+            response = as_problem(response, &id);
+        }
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            headers.insert(REQUEST_ID, value);
+        }
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(status = response.status().as_u16(), micros, "answered");
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}
+
+fn app_of(request: &ServiceRequest) -> Result<&App, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>();
+    app.map(|app| app.as_ref()).ok_or_else(|| Failure::internal("the application is not attached").into())
+}
+
+/// The id that the client gave, if it is fit for headers and logs.
+fn incoming_id(request: &ServiceRequest) -> Option<String> {
+    let id = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
+    let sane = !id.is_empty()
+        && id.len() <= 64
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    sane.then(|| id.to_owned())
+}
+
+/// The problem document of a failed answer, whoever made that answer.
+fn as_problem(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+    let failure = response.response().extensions().get::<Failure>().cloned();
+    let failure = failure.unwrap_or_else(|| Failure::of_status(response.status()));
+    let mut answer = HttpResponse::build(failure.status());
+    let (problem, headers) = failure.document(id);
+    for header in headers {
+        answer.insert_header(header);
+    }
+    let body = serde_json::to_vec(&problem).expect("a problem is plain data");
+    response.into_response(answer.content_type(PROBLEM_JSON).body(body)).map_into_boxed_body()
+}
