@@ -1,1 +1,24 @@
-//! stub
+//! The client that host applications embed: resolve, verify and materialise packages, also with the registry down.
+//!
+//! In scope: talking to a registry over HTTP, pinning its keys, the index cache, the content store, environments, and the
+//! one order of checks without which nothing is installed or loaded.
+//! Out of scope: signatures themselves (`plimsoll-trust`), rules (`plimsoll-core`), loading code into a host.
+//!
+//! Everything here blocks. An asynchronous host calls it from a blocking thread.
+
+mod client;
+mod content;
+pub mod environment;
+mod error;
+#[cfg(test)]
+mod fake;
+pub mod home;
+mod index_cache;
+pub mod progress;
+pub mod transport;
+pub mod verify;
+
+pub use client::*;
+pub use environment::Environment;
+pub use error::Error;
+pub use home::Home;

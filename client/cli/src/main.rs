@@ -1,2 +1,7 @@
-//! stub
-fn main(){}
+//! The `plimsoll` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    plimsoll_cli::main()
+}

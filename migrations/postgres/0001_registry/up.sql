@@ -94,11 +94,18 @@ CREATE TABLE namespace (
 CREATE TABLE artifact (
     sha256 TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     size BIGINT NOT NULL CHECK (size >= 0),
-    uploaded_by TEXT COLLATE "C" NOT NULL REFERENCES account (name),
     created_at BIGINT NOT NULL,
     lease_expires_at BIGINT NOT NULL
 );
 CREATE INDEX artifact_lease ON artifact (lease_expires_at);
+
+-- Who brought the bytes: knowing the digest of somebody's artifact is not having it.
+CREATE TABLE artifact_upload (
+    sha256 TEXT COLLATE "C" NOT NULL REFERENCES artifact (sha256) ON DELETE CASCADE,
+    account TEXT COLLATE "C" NOT NULL REFERENCES account (name),
+    uploaded_at BIGINT NOT NULL,
+    PRIMARY KEY (sha256, account)
+);
 
 CREATE TABLE version (
     package TEXT COLLATE "C" NOT NULL,
@@ -114,6 +121,8 @@ CREATE TABLE version (
     availability_reason TEXT NOT NULL,
     availability_replacement TEXT,
     visibility TEXT NOT NULL CHECK (visibility IN ('private', 'org', 'marketplace')),
+    -- The audience of the approval in force, which may be narrower than what waits for a review.
+    approved_for TEXT COLLATE "C" CHECK (approved_for IN ('private', 'org', 'marketplace')),
     has_code BOOLEAN NOT NULL,
     manifest_deps BOOLEAN NOT NULL,
     permissions TEXT NOT NULL,
@@ -132,6 +141,7 @@ CREATE TABLE version (
     decided_by TEXT COLLATE "C" REFERENCES account (name),
     PRIMARY KEY (package, version),
     FOREIGN KEY (package, publisher, type) REFERENCES package (id, publisher, type) ON UPDATE CASCADE,
+    CHECK ((approved_for IS NULL) = (approval_sha256 IS NULL)),
     CHECK (state <> 'approved' OR (approval_sha256 IS NOT NULL AND decided_at IS NOT NULL))
 );
 CREATE INDEX version_order ON version (package, sort_key);
@@ -145,6 +155,7 @@ CREATE TABLE version_document (
     report TEXT NOT NULL,
     listing TEXT NOT NULL,
     evidence TEXT,
+    signature TEXT,
     approval TEXT,
     platform_signature TEXT,
     PRIMARY KEY (package, version),

@@ -93,11 +93,18 @@ CREATE TABLE namespace (
 CREATE TABLE artifact (
     sha256 TEXT NOT NULL PRIMARY KEY CHECK (length(sha256) = 64),
     size INTEGER NOT NULL CHECK (size >= 0),
-    uploaded_by TEXT NOT NULL REFERENCES account (name),
     created_at INTEGER NOT NULL,
     lease_expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX artifact_lease ON artifact (lease_expires_at);
+
+-- Who brought the bytes: knowing the digest of somebody's artifact is not having it.
+CREATE TABLE artifact_upload (
+    sha256 TEXT NOT NULL REFERENCES artifact (sha256) ON DELETE CASCADE,
+    account TEXT NOT NULL REFERENCES account (name),
+    uploaded_at INTEGER NOT NULL,
+    PRIMARY KEY (sha256, account)
+) STRICT;
 
 CREATE TABLE version (
     package TEXT NOT NULL,
@@ -113,6 +120,8 @@ CREATE TABLE version (
     availability_reason TEXT NOT NULL,
     availability_replacement TEXT,
     visibility TEXT NOT NULL CHECK (visibility IN ('private', 'org', 'marketplace')),
+    -- The audience of the approval in force, which may be narrower than what waits for a review.
+    approved_for TEXT CHECK (approved_for IN ('private', 'org', 'marketplace')),
     has_code INTEGER NOT NULL CHECK (has_code IN (0, 1)),
     manifest_deps INTEGER NOT NULL CHECK (manifest_deps IN (0, 1)),
     permissions TEXT NOT NULL,
@@ -131,6 +140,7 @@ CREATE TABLE version (
     decided_by TEXT REFERENCES account (name),
     PRIMARY KEY (package, version),
     FOREIGN KEY (package, publisher, type) REFERENCES package (id, publisher, type) ON UPDATE CASCADE,
+    CHECK ((approved_for IS NULL) = (approval_sha256 IS NULL)),
     CHECK (state <> 'approved' OR (approval_sha256 IS NOT NULL AND decided_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX version_order ON version (package, sort_key);
@@ -144,6 +154,7 @@ CREATE TABLE version_document (
     report TEXT NOT NULL,
     listing TEXT NOT NULL,
     evidence TEXT,
+    signature TEXT,
     approval TEXT,
     platform_signature TEXT,
     PRIMARY KEY (package, version),

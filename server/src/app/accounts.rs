@@ -33,7 +33,12 @@ pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
         }
         let account = account::find(conn, &token.account)?.ok_or(Error::CredentialsInvalid)?;
         let memberships = member::of_account(conn, &account.name)?;
-        Ok(Actor::Account(access::Account { name: account.name, roles: account.roles, scopes: token.scopes, memberships }))
+        Ok(Actor::Account(access::Account {
+            name: account.name,
+            roles: account.roles,
+            scopes: token.scopes,
+            memberships,
+        }))
     })
 }
 
@@ -45,7 +50,9 @@ pub fn me(_app: &App, caller: &Caller) -> Result<Me> {
         account: account.name.clone(),
         roles: account.roles.clone(),
         scopes: account.scopes.clone(),
-        publishers: publishers.map(|(publisher, role)| Membership { publisher: publisher.clone(), role: *role }).collect(),
+        publishers: publishers
+            .map(|(publisher, role)| Membership { publisher: publisher.clone(), role: *role })
+            .collect(),
     })
 }
 
@@ -120,20 +127,23 @@ pub fn revoke_token(app: &App, caller: &Caller, id: &str) -> Result<()> {
 pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
     let name: AccountName = "admin".parse().expect("a valid name");
     let now = app.clock.now();
-    app.store.write("create_first_admin", |conn| {
-        let admin = Account { name: name.clone(), roles: [Role::Admin].into(), created_at: now };
-        match account::insert(conn, &admin) {
-            Err(StoreError::Conflict(Conflict::Account)) => return Err(Error::conflict(ProblemCode::AccountExists, "there")),
-            inserted => inserted?,
-        }
-        let scopes = TokenScope::ALL.iter().copied().collect();
-        Ok(insert_token(app, conn, &name, &scopes, now.plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS))?.token)
-    })
-    .map(Some)
-    .or_else(|error| match error {
-        Error::Conflict { .. } => Ok(None),
-        error => Err(error),
-    })
+    app.store
+        .write("create_first_admin", |conn| {
+            let admin = Account { name: name.clone(), roles: [Role::Admin].into(), created_at: now };
+            match account::insert(conn, &admin) {
+                Err(StoreError::Conflict(Conflict::Account)) => {
+                    return Err(Error::conflict(ProblemCode::AccountExists, "there"));
+                }
+                inserted => inserted?,
+            }
+            let scopes = TokenScope::ALL.iter().copied().collect();
+            Ok(insert_token(app, conn, &name, &scopes, now.plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS))?.token)
+        })
+        .map(Some)
+        .or_else(|error| match error {
+            Error::Conflict { .. } => Ok(None),
+            error => Err(error),
+        })
 }
 
 fn insert_token(

@@ -7,9 +7,9 @@ use plimsoll_core::{AccountName, Digest, State, Visibility};
 use plimsoll_store::namespace::Holder;
 use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, namespace, version};
+use plimsoll_trust::LegacySignature;
 use plimsoll_trust::signature::platform_signature;
 use plimsoll_trust::statement::{Approval, ApprovalDecision};
-use plimsoll_trust::LegacySignature;
 
 use super::{Error, Result};
 use crate::App;
@@ -84,12 +84,7 @@ fn take_namespace(app: &App, conn: &mut Conn, record: &VersionRecord, documents:
 }
 
 /// Replaces the rows of a version, unless somebody else changed them meanwhile.
-pub(super) fn replace(
-    conn: &mut Conn,
-    was: &VersionRecord,
-    now: &VersionRecord,
-    documents: &Documents,
-) -> Result<()> {
+pub(super) fn replace(conn: &mut Conn, was: &VersionRecord, now: &VersionRecord, documents: &Documents) -> Result<()> {
     if !version::update(conn, was, now)? || !version::set_documents(conn, &now.package, &now.version, documents)? {
         let message = format!("{} {} has just been changed by somebody else: look again", now.package, now.version);
         return Err(Error::conflict(ProblemCode::StateConflict, message));

@@ -1,9 +1,10 @@
 //! Artifacts: recording what was uploaded, and finding what may be downloaded.
 
+use plimsoll_core::Digest;
 use plimsoll_core::access::{self, Action, Part};
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::StoredArtifact;
-use plimsoll_core::Digest;
 use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{artifact, version};
 
@@ -23,7 +24,9 @@ pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<boo
     let account = caller.allow(&Action::Upload)?;
     let now = app.clock.now();
     let lease_expires_at = now.plus_seconds(LEASE_SECONDS);
-    Ok(app.store.write("record_artifact", |conn| artifact::record(conn, stored, &account.name, now, lease_expires_at))?)
+    Ok(app
+        .store
+        .write("record_artifact", |conn| artifact::record(conn, stored, &account.name, now, lease_expires_at))?)
 }
 
 /// Finds an artifact that the one who asks may download: one that a version has, of which it may read the artifact.

@@ -38,6 +38,7 @@ pub fn page(app: &App, caller: &Caller, query: Query) -> Result<AuditPage> {
 
 fn parse_cursor(text: &str) -> std::result::Result<(Timestamp, String), InvalidText> {
     let [at, id] = Cursor::parse(LIST, text)?;
-    let at = at.parse().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))?;
+    let at =
+        at.parse().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))?;
     Ok((at, id))
 }

@@ -13,7 +13,13 @@ use super::{Caller, Error, Result, approve, check_text, packages, shelf};
 use crate::App;
 
 /// Sets whether a version may still be used.
-pub fn set(app: &App, caller: &Caller, id: &PackageId, number: &Version, set: SetAvailability) -> Result<wire::Version> {
+pub fn set(
+    app: &App,
+    caller: &Caller,
+    id: &PackageId,
+    number: &Version,
+    set: SetAvailability,
+) -> Result<wire::Version> {
     if set.to != AvailabilityWord::Live {
         check_text("/reason", &set.reason, 1000)?;
     }

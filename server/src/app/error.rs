@@ -71,14 +71,25 @@ impl From<InvalidText> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            // Use cases look before they write; so this was taken between the two, by another process.
+            StoreError::Conflict(conflict) => {
+                let message = format!("{conflict} was taken by somebody else at this very moment: look again");
+                Self::conflict(ProblemCode::StateConflict, message)
+            }
+            error => Self::Store(error),
+        }
     }
 }
 
 /// The refusing checks in one sentence, such as `tier-not-permitted, lockfile-missing; see the report`.
 fn first_refusals(report: &Report) -> String {
     use plimsoll_core::gate::Outcome;
-    let codes: Vec<&str> =
-        report.checks.iter().filter(|check| check.outcome == Outcome::Refuse).map(|check| check.code.as_str()).collect();
+    let codes: Vec<&str> = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == Outcome::Refuse)
+        .map(|check| check.code.as_str())
+        .collect();
     format!("{}; the report says what to do", codes.join(", "))
 }

@@ -106,7 +106,8 @@ pub(super) fn examine(
         let outcome = evidence::check(evidence, &keys, artifact, at).map_err(failed)?;
         Ok(gate_evidence(outcome, &app.registry))
     };
-    let string = vouchers.signature.map(|text| Evidence { kind: EvidenceKind::Ed25519, key_id: None, text: Some(text) });
+    let string =
+        vouchers.signature.map(|text| Evidence { kind: EvidenceKind::Ed25519, key_id: None, text: Some(text) });
     let (evidence, signature, outcome) = match (vouchers.statement, string) {
         (None, None) => {
             let none = Evidence { kind: EvidenceKind::None, key_id: None, text: None };
@@ -166,24 +167,13 @@ pub(super) fn decide(
             sha256: Some(examined.stored.sha256),
             size: examined.stored.size,
             visibility: Some(submission.visibility),
-            listing_lacks: Some(lacks(submission.listing)),
+            listing_lacks: Some(gate::listing_lacks(submission.listing, examined.manifest())),
         },
         level: Some(level),
         evidence,
         registry: Some(registry),
     });
     Ok(Ok(Decided { report, bundled }))
-}
-
-/// The members that a catalog shows and the listing has not.
-fn lacks(listing: &Listing) -> Vec<&'static str> {
-    let members = [
-        ("description", listing.description.is_none()),
-        ("category", listing.category.is_none()),
-        ("readme", listing.readme.is_none()),
-        ("icon", listing.icon.is_none()),
-    ];
-    members.into_iter().filter(|(_, absent)| *absent).map(|(name, _)| name).collect()
 }
 
 fn registry_facts(conn: &mut Conn, examined: &Examined, submission: &Submission<'_>) -> Result<RegistryFacts> {
@@ -195,7 +185,8 @@ fn registry_facts(conn: &mut Conn, examined: &Examined, submission: &Submission<
         ..RegistryFacts::default()
     };
     let (Ok(content), Some(manifest)) = (&examined.content, examined.manifest()) else { return Ok(facts) };
-    if let Some(name) = &manifest.namespace {
+    // Namespaces are public, and so only what becomes public can collide.
+    if let Some(name) = manifest.namespace.as_ref().filter(|_| submission.visibility == Visibility::Marketplace) {
         facts.namespace = namespace::find(conn, name)?.map(|holder| (name.clone(), holder.publisher, holder.since));
     }
     facts.dependencies = dependency_facts(conn, manifest, submission)?;

@@ -135,13 +135,7 @@ fn listed(conn: &mut Conn, id: &PackageId) -> Result<Listing> {
 }
 
 /// A page of a package's versions, highest first, without their reports.
-pub fn versions(
-    app: &App,
-    caller: &Caller,
-    id: &PackageId,
-    size: PageSize,
-    cursor: Option<&str>,
-) -> Result<Versions> {
+pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, cursor: Option<&str>) -> Result<Versions> {
     let after = cursor.map(parse_cursor).transpose()?;
     app.store.read("versions", |conn| {
         let shown = shown(conn, &caller.actor, id)?;
@@ -174,7 +168,13 @@ pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> 
     })
 }
 
-fn documents(app: &App, caller: &Caller, id: &PackageId, number: &Version, part: Part) -> Result<(VersionRecord, Documents)> {
+fn documents(
+    app: &App,
+    caller: &Caller,
+    id: &PackageId,
+    number: &Version,
+    part: Part,
+) -> Result<(VersionRecord, Documents)> {
     app.store.read("documents", |conn| {
         let record = visible(conn, &caller.actor, id, number, part)?;
         let documents = version::documents(conn, id, number)?.ok_or_else(|| missing_version(id, number))?;

@@ -45,13 +45,7 @@ impl From<KeysChanged> for Outcome {
 }
 
 /// Publishes a version of an uploaded artifact. With `validate_only` the answer is the same, and nothing is changed.
-pub fn publish(
-    app: &App,
-    caller: &Caller,
-    id: &PackageId,
-    new: NewVersion,
-    validate_only: bool,
-) -> Result<Published> {
+pub fn publish(app: &App, caller: &Caller, id: &PackageId, new: NewVersion, validate_only: bool) -> Result<Published> {
     let account = caller.allow(&Action::Publish(&new.publisher))?;
     check(&new)?;
     let stored = facts::uploaded(app, account, new.sha256)?;
@@ -118,18 +112,19 @@ impl Publishing<'_> {
             (Some(package), Some(manifest)) => version::find(conn, &package.id, &manifest.version)?,
             _ => None,
         };
-        let visibility = self.new.visibility.or(own.map(|package| package.default_visibility)).unwrap_or(Visibility::Private);
+        let visibility =
+            self.new.visibility.or(own.map(|package| package.default_visibility)).unwrap_or(Visibility::Private);
         if let Some(before) = &before {
             self.check_repeat(before)?;
             let raises = visibility > before.visibility && (self.new.submit || visibility == Visibility::Org);
-            if !raises && !(self.new.submit && before.state == State::Draft) {
+            let submits = self.new.submit && before.state == State::Draft;
+            if !raises && !submits {
                 let version = packages::with_report(conn, before.clone())?;
                 return Ok(Outcome::Accepted(Box::new(Published { version, created: false })));
             }
         }
         let listing = self.shown(own);
-        let submission =
-            Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing };
+        let submission = Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing };
         let decided = match facts::decide(self.app, conn, self.examined, &submission)? {
             Ok(decided) => decided,
             Err(changed) => return Ok(changed.into()),
@@ -190,7 +185,8 @@ impl Publishing<'_> {
         state: State,
     ) -> Result<(VersionRecord, Documents)> {
         let content = self.examined.content.as_ref().map_err(|error| Error::Internal(error.to_string()))?;
-        let tier = decided.report.tier.ok_or_else(|| Error::Internal("an accepted version without a tier".to_owned()))?;
+        let tier =
+            decided.report.tier.ok_or_else(|| Error::Internal("an accepted version without a tier".to_owned()))?;
         let report = decided.report.to_text();
         let manifest_text = String::from_utf8(manifest.bytes().to_vec())
             .map_err(|_| Error::Internal("a parsed manifest that is not UTF-8".to_owned()))?;

@@ -106,5 +106,8 @@ pub(super) fn missing(name: &PublisherName) -> Error {
 }
 
 fn taken(prefix: &Prefix, holder: &PublisherName) -> Error {
-    Error::conflict(ProblemCode::StateConflict, format!("the prefix {prefix} is granted to the publisher {holder} already"))
+    Error::conflict(
+        ProblemCode::StateConflict,
+        format!("the prefix {prefix} is granted to the publisher {holder} already"),
+    )
 }

@@ -6,9 +6,9 @@ use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::{self, Decision, EvidenceKind, NewReview, ReviewQueue, StoredArtifact};
 use plimsoll_core::{Digest, InvalidText, PackageId, State, Version};
+use plimsoll_store::Conn;
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, Documents, QueuePlace, VersionRecord};
-use plimsoll_store::Conn;
 use serde_json::json;
 
 use super::facts::{self, Examined, Submission, Vouchers};

@@ -9,39 +9,52 @@ use plimsoll_core::{AccountName, Digest, Timestamp};
 use crate::Conn;
 use crate::column::{self, Row};
 use crate::error::Result;
-use crate::schema::{artifact, version};
+use crate::schema::{artifact, artifact_upload, version};
 
-/// Records that the bytes of an artifact are stored, and keeps them at least until the lease expires. `false` if they were
-/// there already: then only the lease is longer.
+/// Records that an account brought the bytes of an artifact, which are stored, and keeps them at least until the lease
+/// expires. `false` if somebody brought them before.
 pub fn record(
     conn: &mut Conn,
     stored: &StoredArtifact,
-    uploaded_by: &AccountName,
+    account: &AccountName,
     at: Timestamp,
     lease_expires_at: Timestamp,
 ) -> Result<bool> {
     let sha256 = stored.sha256.to_string();
     // Two uploads of the same bytes at once are no conflict.
     let added = diesel::sql_query(
-        "INSERT INTO artifact (sha256, size, uploaded_by, created_at, lease_expires_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO artifact (sha256, size, created_at, lease_expires_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (sha256) DO NOTHING",
     )
     .bind::<Text, _>(&sha256)
     .bind::<BigInt, _>(column::count(stored.size))
-    .bind::<Text, _>(uploaded_by.as_str())
     .bind::<BigInt, _>(at.as_micros())
     .bind::<BigInt, _>(lease_expires_at.as_micros())
     .execute(conn)?;
     let shorter = artifact::table.find(&sha256).filter(artifact::lease_expires_at.lt(lease_expires_at.as_micros()));
     diesel::update(shorter).set(artifact::lease_expires_at.eq(lease_expires_at.as_micros())).execute(conn)?;
+    diesel::sql_query(
+        "INSERT INTO artifact_upload (sha256, account, uploaded_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (sha256, account) DO NOTHING",
+    )
+    .bind::<Text, _>(&sha256)
+    .bind::<Text, _>(account.as_str())
+    .bind::<BigInt, _>(at.as_micros())
+    .execute(conn)?;
     Ok(added == 1)
 }
 
-/// The artifact of a digest.
-pub fn find(conn: &mut Conn, sha256: &Digest) -> Result<Option<StoredArtifact>> {
-    let size = artifact::table.find(sha256.to_string()).select(artifact::size).first::<i64>(conn).optional()?;
-    let Some(size) = size else { return Ok(None) };
+/// The artifact of a digest, if the account brought its bytes.
+pub fn find_uploaded(conn: &mut Conn, sha256: &Digest, account: &AccountName) -> Result<Option<StoredArtifact>> {
     let key = sha256.to_string();
+    let size = artifact::table
+        .inner_join(artifact_upload::table.on(artifact_upload::sha256.eq(artifact::sha256)))
+        .filter(artifact::sha256.eq(&key))
+        .filter(artifact_upload::account.eq(account.as_str()))
+        .select(artifact::size)
+        .first::<i64>(conn)
+        .optional()?;
+    let Some(size) = size else { return Ok(None) };
     Ok(Some(StoredArtifact { sha256: *sha256, size: Row::new("artifact", &[&key]).count("size", size)? }))
 }
 

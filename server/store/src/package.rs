@@ -42,6 +42,16 @@ pub fn find(conn: &mut Conn, id: &PackageId) -> Result<Option<Package>> {
     row.map(Package::try_from).transpose()
 }
 
+/// The packages of a publisher, by id.
+pub fn of_publisher(conn: &mut Conn, publisher: &PublisherName) -> Result<Vec<PackageId>> {
+    let ids = package::table
+        .filter(package::publisher.eq(publisher.as_str()))
+        .order(package::id)
+        .select(package::id)
+        .load::<String>(conn)?;
+    ids.iter().map(|id| Row::new("package", &[id.as_str()]).text("id", id)).collect()
+}
+
 /// Replaces the default visibility, the listing and the time of the last change. `false` if there is no such package.
 pub fn update(conn: &mut Conn, now: &Package) -> Result<bool> {
     let row = PackageRow::from(now);

@@ -82,9 +82,16 @@ diesel::table! {
     artifact (sha256) {
         sha256 -> Text,
         size -> BigInt,
-        uploaded_by -> Text,
         created_at -> BigInt,
         lease_expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    artifact_upload (sha256, account) {
+        sha256 -> Text,
+        account -> Text,
+        uploaded_at -> BigInt,
     }
 }
 
@@ -105,6 +112,7 @@ diesel::table! {
         availability_reason -> Text,
         availability_replacement -> Nullable<Text>,
         visibility -> Text,
+        approved_for -> Nullable<Text>,
         has_code -> Bool,
         manifest_deps -> Bool,
         permissions -> Text,
@@ -132,6 +140,7 @@ diesel::table! {
         report -> Text,
         listing -> Text,
         evidence -> Nullable<Text>,
+        signature -> Nullable<Text>,
         approval -> Nullable<Text>,
         platform_signature -> Nullable<Text>,
     }
@@ -214,4 +223,5 @@ diesel::table! {
 diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
+diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload);
 diesel::allow_tables_to_appear_in_same_query!(artifact, version);

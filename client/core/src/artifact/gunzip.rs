@@ -1,9 +1,10 @@
 //! Exactly one gzip member (RFC 1952), inflated in steps of 64 KiB with every byte counted.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
+use super::read::fill;
 use super::{ArtifactError, Malformed};
 use crate::Limits;
 
@@ -146,15 +147,7 @@ impl<R: Read> Packed<R> {
     /// The bytes at hand, never empty before the end of the input.
     fn buffer(&mut self) -> Result<&[u8], ArtifactError> {
         if self.start == self.end {
-            (self.start, self.end) = (0, 0);
-            while self.end < self.buffer.len() {
-                match self.input.read(&mut self.buffer[self.end..]) {
-                    Ok(0) => break,
-                    Ok(read) => self.end += read,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            (self.start, self.end) = (0, fill(&mut self.input, &mut self.buffer)?);
             self.taken_bytes += self.end as u64;
             if self.taken_bytes > self.max_bytes {
                 return Err(malformed(format!("it has more than {} bytes, the limit of artifacts", self.max_bytes)));

@@ -1,12 +1,20 @@
 //! Marks that bundlers leave where they put a host package into a file, such as esbuild's
 //! `// node_modules/@objectstack/spec/dist/index.mjs`. An import of a host package is fine: the host provides it.
 
+/// The most bytes between the start of the comment and the name.
+const MAX_BEFORE_BYTES: usize = 256;
+
 /// Where host packages lie.
 const HOST_PACKAGES: &[u8] = b"node_modules/@objectstack/";
 
 /// Whether a member of this path is part of a host package.
 pub(super) fn is_host_path(path: &str) -> bool {
     path.to_lowercase().as_bytes().windows(HOST_PACKAGES.len()).any(|part| part == HOST_PACKAGES)
+}
+
+/// Whether [`at`] could find anything at a byte of this value.
+pub(super) const fn may_begin(byte: u8) -> bool {
+    byte == HOST_PACKAGES[0]
 }
 
 /// Whether a comment naming a host package's file has the name at this place.
@@ -16,6 +24,7 @@ pub(super) fn at(window: &[u8], at: usize) -> bool {
 
 /// Whether the text ends in the start of a comment and then nothing but the beginning of a path.
 fn is_after_comment(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(MAX_BEFORE_BYTES)..];
     let in_path = |byte: &u8| byte.is_ascii_alphanumeric() || b" \t/*!@._+-~#:\\".contains(byte);
     let start = before.iter().rposition(|byte| !in_path(byte)).map_or(0, |at| at + 1);
     let tail = &before[start..];

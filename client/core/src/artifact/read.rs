@@ -25,11 +25,7 @@ pub fn read(
     limits: &Limits,
     visit: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<()>,
 ) -> Result<Vec<Member>, ArtifactError> {
-    let (members, repeated) = read_noting_manifests(input, limits, visit)?;
-    match repeated.into_iter().next() {
-        Some(path) => Err(malformed(Some(&path), "it is there twice, or differs from another in case only")),
-        None => Ok(members),
-    }
+    read_with(input, limits, None, visit)
 }
 
 /// Reads every member into memory: for small artifacts, such as in tests and tools.
@@ -47,15 +43,16 @@ pub fn read_members(input: impl Read, limits: &Limits) -> Result<Vec<(String, Ve
     Ok(members)
 }
 
-/// Like [`read`], but members that repeat the path of the manifest are named in the second list instead of being refused,
-/// so that the gate can say so by its own code.
-pub(super) fn read_noting_manifests(
+/// Like [`read`], but members that repeat the path of the manifest are noted in `repeated_manifests`, if it is there, instead
+/// of being refused: so the gate can say it by its own code.
+pub(super) fn read_with(
     input: impl Read,
     limits: &Limits,
+    mut repeated_manifests: Option<&mut Vec<String>>,
     mut visit: impl FnMut(&str, u64, &mut dyn Read) -> io::Result<()>,
-) -> Result<(Vec<Member>, Vec<String>), ArtifactError> {
+) -> Result<Vec<Member>, ArtifactError> {
     let mut archive = Gunzip::new(input, limits)?;
-    let (mut members, mut repeated) = (Vec::<Member>::new(), Vec::new());
+    let mut members = Vec::<Member>::new();
     let mut paths = Paths::default();
     let mut unpacked_bytes = 0;
     while let Some(header) = next_header(&mut archive)? {
@@ -63,10 +60,10 @@ pub(super) fn read_noting_manifests(
         let refuse = |message: String| malformed(Some(&path), message);
         path::check(&path, limits).map_err(refuse)?;
         if let Err(message) = paths.add(&path) {
-            if path::fold(&path) != manifest::FILE_NAME {
-                return Err(refuse(message));
+            match &mut repeated_manifests {
+                Some(repeated) if path::fold(&path) == manifest::FILE_NAME => repeated.push(path.clone()),
+                _ => return Err(refuse(message)),
             }
-            repeated.push(path.clone());
         }
         if members.len() as u64 >= u64::from(limits.members) {
             return Err(malformed(None, format!("it has more than {} members", limits.members)));
@@ -94,7 +91,7 @@ pub(super) fn read_noting_manifests(
         skip_padding(&mut archive, size).map_err(|error| error.unwrap_or_else(|| cut_off(Some(&path))))?;
         members.push(Member { path, size, sha256: hasher.finish() });
     }
-    Ok((members, repeated))
+    Ok(members)
 }
 
 /// The next header; `None` after the end blocks, having seen that nothing but zeros and the end of the gzip member follow.
@@ -179,6 +176,20 @@ impl<R: Read> Read for Content<'_, R> {
         self.failure = Some(failure);
         Err(io::Error::other(message))
     }
+}
+
+/// Reads until the buffer is full or the input ends; returns how much it read.
+pub(super) fn fill(input: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match input.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 fn cut_off(path: Option<&str>) -> ArtifactError {

@@ -2,7 +2,7 @@
 //!
 //! A well-known form is certain enough to refuse. Chance alone (entropy) is not: a person decides.
 
-use super::content::extension;
+use super::content::{extension, file_name};
 
 /// A secret at some place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ const TOKENS: &[Token] = &[
     token("github-token", b"ghp_", b"", 36, 255),
     token("github-token", b"gho_", b"", 36, 255),
     token("github-token", b"ghu_", b"", 36, 255),
-    token("github-token", b"ghs_", b"._-", 36, 1000),
+    token("github-token", b"ghs_", b"._-", 36, 900),
     token("github-token", b"ghr_", b"", 36, 255),
     token("github-token", b"github_pat_", b"_", 60, 255),
     token("gitlab-token", b"glpat-", b"_-.", 20, 300),
@@ -55,14 +55,17 @@ const TOKENS: &[Token] = &[
     token("npm-token", b"npm_", b"", 36, 36),
     token("google-api-key", b"AIza", b"_-", 35, 35),
     token("google-oauth-secret", b"GOCSPX-", b"_-", 28, 28),
-    token("google-oauth-token", b"ya29.", b"_-.", 30, 1000),
+    token("google-oauth-token", b"ya29.", b"_-.", 30, 900),
     token("anthropic-key", b"sk-ant-", b"_-", 40, 255),
     token("openai-key", b"sk-proj-", b"_-", 40, 255),
     token("sendgrid-key", b"SG.", b"_-.", 66, 66),
     token("azure-storage-key", b"AccountKey=", b"+/=", 88, 88),
-    token("pypi-token", b"pypi-AgEIcHlwaS5vcmc", b"_-", 50, 1000),
+    token("pypi-token", b"pypi-AgEIcHlwaS5vcmc", b"_-", 50, 900),
     token("plimsoll-token", b"plim_", b"_-", 32, 255),
 ];
+
+/// No rule looks further than this.
+const MAX_BYTES: usize = 1000;
 
 /// A token of less entropy than this, in bits a byte, stands for one.
 const LEAST_TOKEN_BITS: f64 = 2.5;
@@ -80,11 +83,31 @@ impl Style {
     /// By the extension of a member's path.
     pub(super) fn of(path: &str) -> Self {
         match extension(path).as_str() {
+            _ if file_name(path).starts_with(".env") => Self::Plain,
             "env" | "ini" | "conf" | "cfg" | "properties" | "toml" | "yaml" | "yml" | "sh" => Self::Plain,
             _ => Self::Quoted,
         }
     }
 }
+
+/// Whether [`at`] could find anything at a byte of this value: most bytes are passed by at this cost alone.
+pub(super) const fn may_begin(byte: u8) -> bool {
+    BEGINNINGS[byte as usize]
+}
+
+const BEGINNINGS: [bool; 256] = {
+    let mut beginnings = [false; 256];
+    let mut at = 0;
+    while at < TOKENS.len() {
+        beginnings[TOKENS[at].start[0] as usize] = true;
+        at += 1;
+    }
+    beginnings[b'e' as usize] = true;
+    beginnings[b'-' as usize] = true;
+    beginnings[b':' as usize] = true;
+    beginnings[b'=' as usize] = true;
+    beginnings
+};
 
 /// The secret that begins at this place of the text, or is assigned there.
 pub(super) fn at(text: &[u8], at: usize, style: Style) -> Option<Hit> {
@@ -115,17 +138,19 @@ fn known_token(text: &[u8], at: usize) -> Option<Hit> {
 
 /// A JSON Web Token: three base64url parts, of which the first two begin as JSON objects do.
 fn web_token(text: &[u8], at: usize) -> Option<Hit> {
-    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", 1000))?;
+    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", MAX_BYTES))?;
     let mut part = parts.split(|byte| *byte == b'.');
-    let (header, payload, signature) = (part.next()?, part.next()?, part.next()?);
-    (header.len() >= 16 && payload.len() >= 16 && payload.starts_with(b"eyJ") && signature.len() >= 16)
+    let (header, payload, signature) = (part.next()?, part.next()?, part.next().unwrap_or_default());
+    let is_signed = signature.len() >= 16 || parts.len() == MAX_BYTES;
+    (header.len() >= 16 && payload.len() >= 16 && payload.starts_with(b"eyJ") && is_signed)
         .then(|| certain("json-web-token", parts.len()))
 }
 
 /// A PEM or OpenPGP private key: the line that begins it, and then really a key. Libraries that read keys have the line too.
 fn private_key(text: &[u8], at: usize) -> Option<Hit> {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    let label = text[at..].strip_prefix(BEGIN)?;
+    let text = &text[at..text.len().min(at + MAX_BYTES)];
+    let label = text.strip_prefix(BEGIN)?;
     let end = label.windows(5).take(48).position(|part| part == b"-----")?;
     let is_private = label[..end].windows(11).any(|part| part == b"PRIVATE KEY");
     let mut body = &label[end + 5..];
@@ -153,26 +178,30 @@ fn skip_separators(mut text: &[u8]) -> &[u8] {
 
 /// The value that the `:` or `=` at this place assigns to the name before it, if it looks random and the name tells.
 fn assigned(text: &[u8], at: usize, style: Style) -> Option<Hit> {
+    let gap = text[at + 1..].iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let (value_start, quote) = match text.get(at + 1 + gap)? {
+        quote @ (b'"' | b'\'' | b'`') => (at + 1 + gap + 1, Some(quote)),
+        _ if style == Style::Plain => (at + 1 + gap, None),
+        _ => return None,
+    };
+    let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257);
+    let after = text.get(value_start + value.len());
+    let is_whole = match quote {
+        Some(_) => after == quote,
+        None => after.is_none_or(|after| matches!(after, b' ' | b'\r' | b'\n')),
+    };
+    let is_known = || known_token(text, value_start).or_else(|| web_token(text, value_start)).is_some();
+    // A known form is found at its own place, and is more than chance.
+    if !is_whole || is_known() {
+        return None;
+    }
+    if !looks_random(value) || is_placeholder(value) {
+        return None;
+    }
     let name_end = text[..at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b']'))? + 1;
     let name_start = text[..name_end].iter().rposition(|byte| !is_word(*byte) && *byte != b'-').map_or(0, |at| at + 1);
     let name = &text[name_start.max(name_end.saturating_sub(64))..name_end];
     if !is_telling(name) {
-        return None;
-    }
-    let value_start = at + 1 + text[at + 1..].iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let value = match text.get(value_start)? {
-        quote @ (b'"' | b'\'' | b'`') => {
-            let value = run(&text[value_start + 1..], b"+/=_-.~!@#$%^&*", 257);
-            (text.get(value_start + 1 + value.len()) == Some(quote)).then_some(value)?
-        }
-        _ if style == Style::Plain => {
-            let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257);
-            let next = text.get(value_start + value.len());
-            next.is_none_or(|next| matches!(next, b' ' | b'\r' | b'\n')).then_some(value)?
-        }
-        _ => return None,
-    };
-    if is_placeholder(value) || !looks_random(value) {
         return None;
     }
     let bytes = value_start + value.len() - at;
@@ -319,6 +348,8 @@ mod tests {
             assert_eq!(hits(&text, Style::Quoted), by_entropy, "{text}");
         }
         assert_eq!(hits(&format!("export DB_PASSWORD={}\n", random(20)), Style::Plain), by_entropy);
+        let known = format!("GITHUB_TOKEN={}{}", "ghp_", random(36));
+        assert_eq!(hits(&known, Style::Plain), [("github-token", false)], "more than chance");
         let aws = format!("aws_secret_access_key = \"{}\"", random(40));
         assert_eq!(hits(&aws, Style::Quoted), [("aws-secret-access-key", false)]);
     }

@@ -8,6 +8,7 @@ use flate2::{Compression, GzBuilder};
 
 use super::header::{self, BLOCK_BYTES};
 use super::path::{self, Paths};
+use super::read::fill;
 use super::{ArtifactError, Malformed, SIGNATURE_MEMBER};
 use crate::digest::Hasher;
 use crate::{Digest, Limits, Manifest, manifest, quote};
@@ -72,24 +73,23 @@ pub fn pack(
         content: Content::Source(source, sha256),
     }));
     members.sort_by(|a, b| javascript_order(a.path, b.path));
-    let unpacked_bytes = members.iter().map(|member| member.size).sum::<u64>();
-    if unpacked_bytes > limits.unpacked_bytes {
+    if members.iter().map(|member| member.size).sum::<u64>() > limits.unpacked_bytes {
         return Err(malformed(None, format!("it would unpack to more than {} bytes", limits.unpacked_bytes)));
     }
     let mut archive = Archive::new(out);
     for member in members {
         archive.add(&member)?;
-        if archive.packed_bytes() > limits.artifact_bytes {
-            return Err(malformed(None, format!("it would have more than {} bytes", limits.artifact_bytes)));
+        if archive.gzip.get_ref().bytes > limits.artifact_bytes {
+            break;
         }
     }
-    let packed_bytes = archive.finish()?;
+    let (unpacked_bytes, packed_bytes) = archive.finish()?;
+    if packed_bytes > limits.artifact_bytes {
+        return Err(malformed(None, format!("it would have more than {} bytes", limits.artifact_bytes)));
+    }
     let allowed = packed_bytes.saturating_mul(u64::from(limits.ratio));
     if unpacked_bytes > limits.ratio_free_bytes && unpacked_bytes > allowed {
         return Err(malformed(None, format!("it would unpack to more than {} times its size", limits.ratio)));
-    }
-    if packed_bytes > limits.artifact_bytes {
-        return Err(malformed(None, format!("it would have more than {} bytes", limits.artifact_bytes)));
     }
     Ok(())
 }
@@ -146,17 +146,13 @@ fn copy_exactly(path: &str, from: &mut dyn Read, size: u64, to: &mut dyn Write) 
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut copied = 0_u64;
-    loop {
-        let read = match from.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error.into()),
-        };
-        copied += read as u64;
-        if copied > size {
+    while copied <= size {
+        // Whole steps, so that the compressor sees the same whatever the sizes in which the source is read.
+        let read = fill(from, &mut buffer)?;
+        if read == 0 {
             break;
         }
+        copied += read as u64;
         hasher.update(&buffer[..read]);
         to.write_all(&buffer[..read])?;
     }
@@ -180,15 +176,17 @@ enum Content<'a> {
     Source(&'a Source<'a>, Digest),
 }
 
-/// The archive as it is written.
+/// The archive as it is written; both sides of the compression are counted.
 struct Archive<W: Write> {
     gzip: GzEncoder<Counted<W>>,
+    unpacked_bytes: u64,
 }
 
 impl<W: Write> Archive<W> {
     fn new(out: W) -> Self {
         let builder = GzBuilder::new().mtime(0).operating_system(GZIP_OS);
-        Self { gzip: builder.write(Counted { out, bytes: 0 }, Compression::best()) }
+        let gzip = builder.write(Counted { out, bytes: 0 }, Compression::best());
+        Self { gzip, unpacked_bytes: 0 }
     }
 
     fn add(&mut self, member: &Entry<'_>) -> Result<(), ArtifactError> {
@@ -204,20 +202,19 @@ impl<W: Write> Archive<W> {
                 }
             }
         }
-        self.gzip.write_all(&[0; BLOCK_BYTES][..header::padding(member.size)])?;
+        let padding = header::padding(member.size);
+        self.gzip.write_all(&[0; BLOCK_BYTES][..padding])?;
+        self.unpacked_bytes += (header.len() + padding) as u64 + member.size;
         Ok(())
     }
 
-    fn packed_bytes(&self) -> u64 {
-        self.gzip.get_ref().bytes
-    }
-
-    /// Ends the archive; returns its packed size.
-    fn finish(mut self) -> Result<u64, ArtifactError> {
-        self.gzip.write_all(&[0; 2 * BLOCK_BYTES])?;
+    /// Ends the archive; returns its unpacked and its packed size.
+    fn finish(mut self) -> Result<(u64, u64), ArtifactError> {
+        let end = [0; 2 * BLOCK_BYTES];
+        self.gzip.write_all(&end)?;
         let mut counted = self.gzip.finish()?;
         counted.flush()?;
-        Ok(counted.bytes)
+        Ok((self.unpacked_bytes + end.len() as u64, counted.bytes))
     }
 }
 

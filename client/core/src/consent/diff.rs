@@ -205,7 +205,11 @@ pub(super) fn changes(granted: &Ask, ask: &Ask) -> Vec<Change> {
     changes
 }
 
-/// Whether the permissions are flat strings; `None` where there are none.
+/// Whether the permissions are flat strings (`true`) or structured (`false`). `None` where there are neither: what scripts
+/// ask for is not part of either form.
 fn is_flat(ask: &Ask) -> Option<bool> {
-    ask.permissions.iter().next().map(|_| ask.permissions.iter().any(|p| p.kind() == PermissionKind::Legacy))
+    let has = |is: fn(PermissionKind) -> bool| ask.permissions.iter().any(|permission| is(permission.kind()));
+    let flat = has(|kind| kind == PermissionKind::Legacy);
+    let structured = has(|kind| !matches!(kind, PermissionKind::Legacy | PermissionKind::Capabilities));
+    (flat != structured).then_some(flat)
 }

@@ -18,7 +18,10 @@ use std::collections::BTreeMap;
 
 use crate::artifact::{ArtifactError, Inspection};
 use crate::wire::{EvidenceKind, Pin};
-use crate::{Digest, KeyId, Level, Namespace, PackageId, Prefix, PublisherName, State, Timestamp, Version, Visibility};
+use crate::{
+    Digest, KeyId, Level, Namespace, PackageId, PackageType, Prefix, PublisherName, State, Timestamp, Version,
+    Visibility,
+};
 
 /// Everything the gate looks at.
 #[derive(Debug)]
@@ -122,6 +125,8 @@ pub struct StatementFacts {
 pub struct RegistryFacts {
     /// The owner of the package, if it exists.
     pub owner: Option<PublisherName>,
+    /// The type of the package, if it exists: the same for all its versions.
+    pub package_type: Option<PackageType>,
     /// The granted prefixes under which the id lies, with their publishers.
     pub prefixes: Vec<(Prefix, PublisherName)>,
     /// The holder of the manifest's namespace, if it is taken.

@@ -9,6 +9,8 @@ pub(crate) mod pointer;
 mod print;
 mod problems;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

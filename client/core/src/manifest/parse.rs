@@ -202,12 +202,3 @@ fn add_dependency(
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn problems(json: &str) -> Vec<String> {
-        parse(json.as_bytes()).expect_err("problems").iter().map(ToString::to_string).collect()
-    }
-}

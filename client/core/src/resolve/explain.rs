@@ -11,7 +11,8 @@ use pubgrub::{DerivationTree, External, Ranges};
 
 use super::Request;
 use super::candidate::{Candidate, Entry, Exclusion, Need};
-use super::solve::{Node, Pins};
+use super::pins::Pins;
+use super::solve::Node;
 use crate::range::VersionRange;
 use crate::text::{one_of, plain_or_quoted};
 use crate::{PackageId, Version};

@@ -8,6 +8,7 @@
 mod candidate;
 mod explain;
 mod order;
+mod pins;
 mod solution;
 mod solve;
 

@@ -12,14 +12,14 @@ use pubgrub::{
     Dependencies, DependencyProvider, PackageResolutionStatistics, PubGrubError, Ranges, SelectedDependencies,
 };
 
-use super::candidate::{Candidate, Entry, Need, warnings};
+use super::candidate::{Entry, Need, warnings};
 use super::explain::{Known, explain};
 use super::order::order;
+use super::pins::{Pins, Selected, add_bundles, chosen, exact_pins, unfounded_pins};
 use super::{Failure, MAX_PACKAGES, MAX_STEPS, MAX_VERSIONS, Request, Resolved, Solution};
 use crate::range::VersionRange;
-use crate::version_state::AvailabilityWord;
 use crate::wire::IndexDocument;
-use crate::{PackageId, PackageType, Version};
+use crate::{PackageId, Version};
 
 /// What pubgrub takes for a package.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,9 +38,6 @@ impl fmt::Display for Node {
         }
     }
 }
-
-/// Versions that may be chosen though they are yanked or pre-releases.
-pub(super) type Pins = BTreeMap<PackageId, BTreeSet<Version>>;
 
 /// Why the solver stopped without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -99,14 +96,14 @@ where
         let document = documents.get(package)?.ok_or_else(|| Failure::NotFound(package.clone()))?;
         add_bundles(&mut pins, &document);
     }
-    let documents = RefCell::new(documents);
+    let (documents, steps) = (RefCell::new(documents), Cell::new(0));
     loop {
         let solver = Solver {
             request,
             pins: &pins,
             documents: &documents,
             entries: RefCell::new(BTreeMap::new()),
-            steps: Cell::new(0),
+            steps: &steps,
         };
         let selected = match pubgrub::resolve(&solver, Node::Request, Version::new(0, 0, 0)) {
             Ok(selected) => solver.candidates(&selected),
@@ -129,52 +126,6 @@ where
             pins.entry(package).or_default().remove(&version);
         }
     }
-}
-
-/// What the request itself pins: exact versions wanted, and what is installed.
-fn exact_pins(request: &Request) -> Pins {
-    let wanted = request.wanted.iter().filter_map(|(package, range)| Some((package, range.exact()?)));
-    let installed = request.installed.iter().map(|(package, installed)| (package, &installed.version));
-    let mut pins = Pins::new();
-    for (package, version) in wanted.chain(installed) {
-        pins.entry(package.clone()).or_default().insert(version.clone());
-    }
-    pins
-}
-
-/// Adds what the versions of an App bundle. Which of them will be chosen is not known yet: see [`unfounded_pins`].
-fn add_bundles(pins: &mut Pins, document: &IndexDocument) {
-    if document.r#type == PackageType::App {
-        for pin in document.versions.iter().flat_map(|listed| &listed.bundled) {
-            pins.entry(pin.id.clone()).or_default().insert(pin.version.clone());
-        }
-    }
-}
-
-type Selected = BTreeMap<PackageId, (Rc<Entry>, Version)>;
-
-fn chosen<'a>(selected: &'a Selected, package: &PackageId) -> Option<&'a Candidate> {
-    let (entry, version) = selected.get(package)?;
-    entry.candidates.get(version)
-}
-
-/// Versions that were chosen on the strength of a pin by a version of an App that was itself not chosen.
-fn unfounded_pins(selected: &Selected, asked_for: &Pins, pins: &Pins) -> Vec<(PackageId, Version)> {
-    let mut founded = asked_for.clone();
-    for (entry, version) in selected.values() {
-        for (package, need) in entry.candidates.get(version).map(|chosen| &chosen.needs).into_iter().flatten() {
-            if let Need::Pin(pin) = need {
-                founded.entry(package.clone()).or_default().insert(pin.version.clone());
-            }
-        }
-    }
-    let holds = |pins: &Pins, package, version| pins.get(package).is_some_and(|versions| versions.contains(version));
-    let unfounded = selected.iter().filter(|(package, (_, version))| {
-        let yanked =
-            chosen(selected, package).is_some_and(|c| c.listed.availability.status == AvailabilityWord::Yanked);
-        (yanked || version.is_pre_release()) && holds(pins, package, version) && !holds(&founded, package, version)
-    });
-    unfounded.map(|(package, (_, version))| (package.clone(), version.clone())).collect()
 }
 
 fn solution<E>(request: &Request, selected: &Selected) -> Result<Solution, Failure<E>> {
@@ -215,7 +166,7 @@ struct Solver<'a, F> {
     pins: &'a Pins,
     documents: &'a RefCell<Documents<F>>,
     entries: RefCell<BTreeMap<PackageId, Option<Rc<Entry>>>>,
-    steps: Cell<usize>,
+    steps: &'a Cell<usize>,
 }
 
 impl<E, F> Solver<'_, F>

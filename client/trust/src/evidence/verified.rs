@@ -161,6 +161,9 @@ mod tests {
         let mut other = publish();
         other.artifact.sha256 = Digest::of("other");
         assert!(matches!(fault(other), Fault::Mismatch { member: "sha256", .. }));
+        let mut other = publish();
+        other.artifact.size += 1;
+        assert!(matches!(fault(other), Fault::Mismatch { member: "size", .. }));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Documents {
     pub listing: Listing,
     /// The publisher's evidence: an `ed25519:` string, or a DSSE envelope.
     pub evidence: Option<String>,
+    /// The `ed25519:` string that came beside a statement.
+    pub signature: Option<String>,
     /// The registry's approval: a DSSE envelope.
     pub approval: Option<String>,
     /// The counter-signature in ObjectStack's own form.
@@ -37,6 +39,7 @@ pub fn documents(conn: &mut Conn, package: &PackageId, version: &Version) -> Res
         manifest: row.manifest,
         report: row.report,
         evidence: row.evidence,
+        signature: row.signature,
         approval: row.approval,
         platform_signature: row.platform_signature,
     }))
@@ -67,13 +70,15 @@ struct DocumentsRow {
     report: String,
     listing: String,
     evidence: Option<String>,
+    signature: Option<String>,
     approval: Option<String>,
     platform_signature: Option<String>,
 }
 
 impl From<&Documents> for DocumentsRow {
     fn from(documents: &Documents) -> Self {
-        let Documents { manifest, report, listing, evidence, approval, platform_signature } = documents.clone();
-        Self { manifest, report, listing: column::json(&listing), evidence, approval, platform_signature }
+        let Documents { manifest, report, listing, evidence, signature, approval, platform_signature } =
+            documents.clone();
+        Self { manifest, report, listing: column::json(&listing), evidence, signature, approval, platform_signature }
     }
 }

@@ -43,6 +43,8 @@ pub struct VersionRecord {
     pub availability: Availability,
     /// Who it is for.
     pub visibility: Visibility,
+    /// The audience of the approval in force. It may be narrower than `visibility`, which then waits for a review.
+    pub approved_for: Option<Visibility>,
     /// Whether its artifact has code.
     pub has_code: bool,
     /// Whether the host installs npm packages for it from its lockfile.
@@ -82,7 +84,7 @@ pub struct VersionRecord {
 pub enum Shown {
     /// All, in whatever state.
     All,
-    /// What everyone may see who may see the package: approved, for the marketplace.
+    /// What everyone may see who may see the package: those with an approval in force for the marketplace.
     Listed,
 }
 
@@ -136,9 +138,7 @@ pub fn page(
         .select(VersionRow::as_select())
         .into_boxed();
     if shown == Shown::Listed {
-        query = query
-            .filter(version::state.eq(State::Approved.as_str()))
-            .filter(version::visibility.eq(Visibility::Marketplace.as_str()));
+        query = query.filter(version::approved_for.eq(Visibility::Marketplace.as_str()));
     }
     if let Some(after) = after {
         query = query.filter(version::sort_key.lt(after.sort_key()));
@@ -146,11 +146,11 @@ pub fn page(
     Page::of(query.load(conn)?, size)
 }
 
-/// All approved versions of a package, lowest first.
+/// All versions of a package with an approval in force, lowest first.
 pub fn approved(conn: &mut Conn, package: &PackageId) -> Result<Vec<VersionRecord>> {
     let rows = version::table
         .filter(version::package.eq(package.as_str()))
-        .filter(version::state.eq(State::Approved.as_str()))
+        .filter(version::approved_for.is_not_null())
         .order(version::sort_key)
         .select(VersionRow::as_select())
         .load(conn)?;

@@ -3,5 +3,6 @@
 mod inspection;
 mod laws;
 mod malformed;
+mod packing;
 mod raw;
 mod samples;

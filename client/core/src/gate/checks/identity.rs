@@ -24,6 +24,7 @@ impl Pair {
         let pointer = match what {
             "package" => Some("#/id"),
             "version" => Some("#/version"),
+            "type" => Some("#/type"),
             _ => None,
         };
         Self { what, pointer, left: (left.0, left.1.to_string()), right: (right.0, right.1.to_string()) }
@@ -69,6 +70,9 @@ pub(super) fn identity_mismatch(context: &Context<'_>) -> Judged {
     let manifest = context.manifest()?;
     let request = &context.facts.request;
     let mut pairs = with_request(request, manifest);
+    if let Some(kept) = context.facts.registry.as_ref().and_then(|registry| registry.package_type) {
+        pairs.push(Pair::of("type", ("the manifest", &manifest.package_type), ("earlier versions", &kept)));
+    }
     match &context.facts.evidence {
         Evidence::Verified { statement: Some(statement), .. } => {
             pairs.extend(with_statement(statement, request, manifest)?);

@@ -75,7 +75,8 @@ pub(super) fn app_bundles_unapproved(context: &Context<'_>) -> Judged {
     if manifest.package_type != PackageType::App {
         return Ok(Answer::not_applicable("Only Apps bundle."));
     }
-    let bundles = match &context.inspection()?.bundle {
+    let bundle = &context.inspection()?.bundle;
+    let bundles = match bundle {
         Some(bundle) => !bundle.is_empty(),
         None => !manifest.dependencies.is_empty(),
     };
@@ -91,7 +92,8 @@ pub(super) fn app_bundles_unapproved(context: &Context<'_>) -> Judged {
         ))),
         Some(Err(sentences)) => {
             let told = list(sentences.iter().map(|sentence| sentence.trim_end_matches('.')));
-            Ok(Answer::refuse(format!("The bundle cannot be pinned: {told}.")).at(["#/dependencies".to_owned()]))
+            let declared = bundle.is_none().then(|| "#/dependencies".to_owned());
+            Ok(Answer::refuse(format!("The bundle cannot be pinned: {told}.")).at(declared))
         }
     }
 }

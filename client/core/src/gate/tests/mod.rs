@@ -3,6 +3,7 @@
 mod checks;
 mod laws;
 mod matrix;
+mod samples;
 
 use serde_json::{Value, json};
 

@@ -1,0 +1,82 @@
+//! `check`: the gate, offline. The same code as the registry's; what only the registry knows is not evaluated.
+
+use std::fs::File;
+
+use plimsoll_core::gate::{self, Evidence, Facts, Report, Request, Verdict};
+use plimsoll_core::{Level, Limits, Visibility};
+use plimsoll_trust::LegacySignature;
+use serde::Serialize;
+use serde_json::json;
+
+use super::sidecar;
+use crate::args::Check;
+use crate::exit_code::Exit;
+use crate::failure::Failure;
+use crate::output::{Answer, bold, plain};
+use crate::render::{self, ArtifactSummary, Opened};
+
+#[derive(Serialize)]
+struct Checked<'a> {
+    /// Absent where the artifact has no manifest to tell.
+    #[serde(flatten)]
+    artifact: Option<&'a ArtifactSummary>,
+    report: &'a Report,
+}
+
+/// Checks an artifact. Exit 10 if the gate refuses.
+pub(crate) fn check(args: &Check) -> Result<Answer, Failure> {
+    let failed = |error: std::io::Error| Failure::file("cannot read", &args.file, &error);
+    let mut file = File::open(&args.file).map_err(failed)?;
+    let opened = Opened::read(&mut file, &Limits::default()).map_err(failed)?;
+    let summary = ArtifactSummary::of(&opened);
+    let report = decide(&opened, args.level, args.visibility, evidence(args)?);
+
+    let mut text = format!("{} {}\n", bold("Checked"), plain(&args.file.to_string_lossy()));
+    if let Some(summary) = &summary {
+        text.push_str(&summary.text());
+    }
+    text.push_str(&render::report(&report));
+    let answer = Answer::new(Checked { artifact: summary.as_ref(), report: &report }, text);
+    match report.verdict {
+        Verdict::Approved | Verdict::Held => Ok(answer),
+        Verdict::Refused => {
+            Err(Failure::new(Exit::Refused, "gate-refused", "the gate refuses this artifact").showing(answer))
+        }
+    }
+}
+
+/// The refusal of an artifact that cannot be published under any name, since it has no manifest that can be read.
+pub(super) fn unreadable(opened: &Opened) -> Failure {
+    let report = decide(opened, None, None, Evidence::NotEvaluated);
+    let text = render::report(&report);
+    let message = "the gate refuses this artifact, and nothing was uploaded";
+    Failure::new(Exit::Refused, "gate-refused", message).showing(Answer::new(json!({ "report": report }), text))
+}
+
+fn decide(opened: &Opened, level: Option<Level>, visibility: Option<Visibility>, evidence: Evidence) -> Report {
+    gate::decide(&Facts {
+        artifact: &opened.inspection,
+        request: Request {
+            sha256: Some(opened.sha256),
+            size: opened.size,
+            visibility: Some(visibility.unwrap_or(Visibility::Private)),
+            ..Request::default()
+        },
+        level,
+        evidence,
+        registry: None,
+    })
+}
+
+/// What can be said of the signature beside the artifact: whether it is one at all. Whose key it is, the registry knows; and
+/// an artifact that is not signed yet is not refused for it here.
+fn evidence(args: &Check) -> Result<Evidence, Failure> {
+    let signature = match sidecar::read_if_there(&sidecar::signature(&args.file))? {
+        None => return Ok(Evidence::NotEvaluated),
+        Some(signature) => signature,
+    };
+    Ok(match signature.trim().parse::<LegacySignature>() {
+        Ok(_) => Evidence::NotEvaluated,
+        Err(error) => Evidence::Invalid(error.to_string()),
+    })
+}

@@ -1,0 +1,274 @@
+//! What would be done: resolved, verified as far as possible without the artifacts, and compared with what was granted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_core::consent::{Closure, Diff, diff};
+use plimsoll_core::range::{HostProfile, VersionRange};
+use plimsoll_core::resolve::{self, Failure, Resolved, Solution, resolve};
+use plimsoll_core::{PackageId, Version, Visibility};
+use plimsoll_trust::TrustRoot;
+use plimsoll_trust::statement::{ApprovalDecision, VerifiedIndex};
+
+use super::{Client, Indexes};
+use crate::Error;
+use crate::content;
+use crate::environment::{Environment, Installed, Pending, Settings, State};
+use crate::verify::{Claim, Fault, VerifiedVersion};
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The packages, with the versions that will do.
+    pub wanted: Vec<(PackageId, VersionRange)>,
+    /// What the host is; by default what the settings of the environment say.
+    pub host: Option<HostProfile>,
+    /// What may be chosen beyond the rule.
+    pub options: resolve::Options,
+}
+
+/// One package that a plan would install, or put in the place of another version.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// What would be installed.
+    #[serde(flatten)]
+    pub resolved: Resolved,
+    /// The installed version that it replaces; the same version where its stored files are damaged.
+    pub replaces: Option<Version>,
+    /// Who it is for, as its approval says.
+    pub audience: Visibility,
+    /// Whether a reviewer approved it; else it is to be shown as *not reviewed*.
+    pub reviewed: bool,
+    /// Whether its publisher signed it; else it is to be shown as *not signed by its publisher*.
+    pub signed_by_publisher: bool,
+    #[serde(skip)]
+    pub(super) version: VerifiedVersion,
+    #[serde(skip)]
+    pub(super) approval: String,
+}
+
+/// What would be done. Nothing has happened yet.
+#[derive(Clone, Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// The packages to install; each comes after all those that it needs. What is installed already is not listed.
+    pub steps: Vec<Step>,
+    /// The packages that nothing needs any more.
+    pub removed: Vec<PackageId>,
+    /// What is new, and needs consent, and what falls away.
+    pub consent: Diff,
+    /// For updates: newer versions that are left aside, since they ask for more than was granted.
+    pub left_aside: Vec<LeftAside>,
+    /// What a person should know, in sentences.
+    pub warnings: Vec<String>,
+    /// What everything in the environment would ask for.
+    #[serde(skip)]
+    pub(super) closure: Closure,
+    /// The packages of this registry as they would be: whether each was asked for, and by which range.
+    #[serde(skip)]
+    pub(super) wanted: BTreeMap<PackageId, Option<String>>,
+    /// The state that was planned upon.
+    #[serde(skip)]
+    pub(super) base: State,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.removed.is_empty() && self.left_aside.is_empty()
+    }
+}
+
+/// A newer version that is left aside.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftAside {
+    /// The package.
+    pub package: PackageId,
+    /// The version, and why.
+    #[serde(flatten)]
+    pub pending: Pending,
+}
+
+impl Client {
+    /// Finds versions that work together, with the host and with what is installed. Changes nothing.
+    pub fn resolve(&self, environment: &Environment, request: &Request) -> Result<Solution, Error> {
+        let (state, settings) = (environment.state()?, environment.settings()?);
+        let question = self.question(&state, &settings, request)?;
+        self.solve(&question, &mut self.indexes()?)
+    }
+
+    /// Plans to install packages. Changes nothing in the environment.
+    pub fn plan_install(&self, environment: &Environment, request: &Request) -> Result<Plan, Error> {
+        let (state, settings) = (environment.state()?, environment.settings()?);
+        let question = self.question(&state, &settings, request)?;
+        let mut indexes = self.indexes()?;
+        let solution = self.solve(&question, &mut indexes)?;
+        self.plan(state, &settings, &question, solution, indexes, Vec::new())
+    }
+
+    /// Plans to update these packages, or all that came from this registry where none is named. A version that asks for more
+    /// than was granted is never taken: the best one within the grants is, and the other is left aside.
+    pub fn plan_update(&self, environment: &Environment, packages: &[PackageId]) -> Result<Plan, Error> {
+        let (state, settings) = (environment.state()?, environment.settings()?);
+        if let Some(unknown) = packages.iter().find(|package| !state.packages.contains_key(package)) {
+            return Err(environment.not_installed(unknown));
+        }
+        let options = resolve::Options { upgrade: true, ..resolve::Options::default() };
+        let mut question = self.question(&state, &settings, &Request { options, ..Request::default() })?;
+        let named: BTreeSet<&PackageId> = packages.iter().collect();
+        if !named.is_empty() {
+            for (package, range) in &mut question.wanted {
+                if let Some(installed) = question.installed.get(package).filter(|_| !named.contains(package)) {
+                    *range = installed.version.clone().into();
+                }
+            }
+        }
+        let mut indexes = self.indexes()?;
+        let best = self.solve(&question, &mut indexes)?;
+        question.within = Some(state.grants.clone());
+        let consented = self.solve(&question, &mut indexes)?;
+        let left_aside = left_aside(&state, &best, &consented);
+        self.plan(state, &settings, &question, consented, indexes, left_aside)
+    }
+
+    /// The question to the resolver: what is asked for now, with what was asked for before.
+    fn question(&self, state: &State, settings: &Settings, request: &Request) -> Result<resolve::Request, Error> {
+        let asked: BTreeSet<&PackageId> = request.wanted.iter().map(|(package, _)| package).collect();
+        let mut wanted = request.wanted.clone();
+        let mut installed = BTreeMap::new();
+        for package in state.packages.values() {
+            if package.registry != self.pinned.root.registry() {
+                if asked.contains(&package.package) {
+                    let from = package.address.clone();
+                    return Err(Error::OtherRegistry { package: package.package.clone(), from });
+                }
+                continue;
+            }
+            let Installed { version, publisher, sha256, .. } = package.clone();
+            installed.insert(package.package.clone(), resolve::Installed { version, publisher, sha256 });
+            if let Some(range) = package.wanted.as_deref().filter(|_| !asked.contains(&package.package)) {
+                let range =
+                    range.parse().map_err(|error| Error::NoSolution(format!("{}: {error}", package.package)))?;
+                wanted.push((package.package.clone(), range));
+            }
+        }
+        let host = request.host.clone().unwrap_or_else(|| settings.host.clone());
+        Ok(resolve::Request { wanted, host, installed, within: None, options: request.options })
+    }
+
+    fn solve(&self, question: &resolve::Request, indexes: &mut Indexes) -> Result<Solution, Error> {
+        let answer = resolve(question, |package| {
+            if let Some(index) = indexes.by_package.get(package) {
+                return Ok(Some(index.document().clone()));
+            }
+            let Some(index) = self.index_with(package, indexes)? else { return Ok(None) };
+            let document = index.document().clone();
+            indexes.by_package.insert(package.clone(), index);
+            Ok(Some(document))
+        });
+        answer.map_err(|failure| match failure {
+            Failure::Index { source, .. } => source,
+            Failure::NotFound(package) => Error::PackageNotFound(package, self.registry.address().clone()),
+            other @ (Failure::Conflict(_) | Failure::Cycle(_) | Failure::TooLarge(_)) => {
+                Error::NoSolution(other.to_string())
+            }
+        })
+    }
+
+    fn plan(
+        &self,
+        base: State,
+        settings: &Settings,
+        question: &resolve::Request,
+        solution: Solution,
+        indexes: Indexes,
+        left_aside: Vec<LeftAside>,
+    ) -> Result<Plan, Error> {
+        let elsewhere = |installed: &&Installed| installed.registry != self.pinned.root.registry();
+        let others = base.packages.values().filter(elsewhere).map(Installed::ask);
+        let closure: Closure = solution.closure().asks().cloned().chain(others).collect();
+        let removed = question.installed.keys().filter(|package| solution.get(package).is_none()).cloned().collect();
+        let ranges: BTreeMap<_, _> = question.wanted.iter().map(|(package, range)| (package, range)).collect();
+        let wanted = solution.packages.iter().map(|resolved| {
+            let before = base.packages.get(&resolved.package).and_then(|installed| installed.wanted.clone());
+            let asked = ranges.get(&resolved.package).map(|range| range.as_str().to_owned());
+            // An update may pin what it does not name; what was asked for stays as it was asked for.
+            let keep = question.options.upgrade && before.is_some();
+            (resolved.package.clone(), if keep { before } else { asked })
+        });
+        let wanted = wanted.collect();
+        let mut warnings = indexes.warnings;
+        warnings.extend(solution.warnings);
+        let mut steps = Vec::new();
+        for resolved in solution.packages {
+            settings.accept(&resolved.package, &resolved.version, resolved.tier)?;
+            let installed = base.packages.get(&resolved.package);
+            let same = installed
+                .is_some_and(|installed| installed.version == resolved.version && installed.sha256 == resolved.sha256);
+            if same && content::is_whole(&self.home, &resolved.sha256) {
+                continue;
+            }
+            let Some(index) = indexes.by_package.get(&resolved.package) else {
+                return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
+            };
+            let replaces = installed.map(|installed| installed.version.clone());
+            steps.push(self.step(resolved, replaces, (&indexes.root, index), settings, installed.filter(|_| same))?);
+        }
+        let consent = diff(&base.grants, &closure);
+        Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
+    }
+
+    /// Fetches and verifies approval and evidence; where exactly this version is installed, takes those that were kept.
+    fn step(
+        &self,
+        resolved: Resolved,
+        replaces: Option<Version>,
+        (root, index): (&TrustRoot, &VerifiedIndex),
+        settings: &Settings,
+        kept: Option<&Installed>,
+    ) -> Result<Step, Error> {
+        let (package, version) = (&resolved.package, &resolved.version);
+        let (approval, evidence) = match kept {
+            Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
+            None => (self.registry.approval(package, version)?, self.registry.evidence(package, version)?),
+        };
+        // A document for an audience holds what is for it and what is for more people.
+        let narrowest = index.document().audience.max(settings.narrowest_audience);
+        let audiences: Vec<Visibility> = Visibility::ALL.iter().copied().filter(|word| *word >= narrowest).collect();
+        let claim = Claim { approval: &approval, evidence: &evidence };
+        let verified = VerifiedVersion::verify(index, version, claim, root, &audiences)?;
+        Ok(Step {
+            replaces,
+            audience: verified.approval().audience,
+            reviewed: verified.approval().decision == ApprovalDecision::Reviewed,
+            signed_by_publisher: verified.is_signed_by_publisher(),
+            version: verified,
+            approval,
+            resolved,
+        })
+    }
+}
+
+/// The versions of the best solution that the consented one does not take, with what is new about them.
+fn left_aside(state: &State, best: &Solution, consented: &Solution) -> Vec<LeftAside> {
+    let news = diff(&state.grants, &best.closure());
+    let widens = |package: &PackageId| {
+        let changes = news.packages().iter().flat_map(|found| found.changes.iter().map(move |change| (found, change)));
+        changes
+            .zip(news.sentences())
+            .filter(|((found, change), _)| found.package == *package && change.widens())
+            .map(|(_, sentence)| sentence.clone())
+            .collect()
+    };
+    let newer = best.packages.iter().filter(|resolved| {
+        state.packages.contains_key(&resolved.package)
+            && consented.get(&resolved.package).is_none_or(|taken| taken.version < resolved.version)
+    });
+    newer
+        .map(|resolved| LeftAside {
+            package: resolved.package.clone(),
+            pending: Pending { version: resolved.version.clone(), widens: widens(&resolved.package) },
+        })
+        .collect()
+}

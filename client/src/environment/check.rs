@@ -1,0 +1,133 @@
+//! Looking again at what is installed, without a registry: for `verify`, and before each load.
+
+use std::path::PathBuf;
+
+use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version, Visibility};
+use plimsoll_trust::TrustRoot;
+use plimsoll_trust::statement::{ExpectedApproval, VerifiedIndex};
+
+use super::{Environment, Installed, State};
+use crate::Error;
+use crate::content::{check_unpacked, open_packed, unpacked_path};
+use crate::index_cache::IndexCache;
+use crate::verify::{Claim, Fault, VerifiedArtifact, VerifiedVersion, VerifyError, check_availability, listed};
+
+/// An expired index document still tells what was blocked and revoked; that it may lack the latest is the price of being
+/// able to start without a registry.
+const ANY_AGE_SECONDS: u32 = u32::MAX;
+
+/// Something wrong with an installed package.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The package.
+    pub package: PackageId,
+    /// The version.
+    pub version: Version,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// A verified package, handed over to a host.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The directory of its members. Its files are read-only.
+    pub path: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The version.
+    pub version: Version,
+    /// How it may be loaded, as the registry approved it.
+    pub tier: Tier,
+    /// What it may do, and nothing else.
+    pub granted: Permissions,
+    /// Whether a reviewer approved it; else it is *not reviewed*.
+    pub reviewed: bool,
+}
+
+impl Environment {
+    /// Checks every installed package again, without a registry: the approval and the evidence, revocations and blocks as
+    /// last seen, the stored artifact and every unpacked file. Empty if all is well.
+    pub fn verify(&self, now: Timestamp) -> Result<Vec<Problem>, Error> {
+        let state = self.state()?;
+        let mut problems = Vec::new();
+        for installed in state.packages.values() {
+            let message = match self.check(&state, installed, now) {
+                Ok(_) => None,
+                Err(error @ (Error::Home(_) | Error::Transport(_))) => return Err(error),
+                Err(error) => Some(error.to_string()),
+            };
+            let missing = installed.needs.iter().find(|needed| !state.packages.contains_key(needed));
+            let missing = missing.map(|needed| format!("it needs {needed}, which is not installed"));
+            problems.extend(message.into_iter().chain(missing).map(|message| Problem {
+                package: installed.package.clone(),
+                version: installed.version.clone(),
+                message,
+            }));
+        }
+        Ok(problems)
+    }
+
+    /// Verifies an installed package, as [`Environment::verify`] does, and hands it over. Refused if it was blocked, as far
+    /// as is known here, or if the environment does not accept its tier.
+    pub fn load(&self, package: &PackageId, now: Timestamp) -> Result<Loaded, Error> {
+        let state = self.state()?;
+        let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
+        let artifact = self.check(&state, installed, now)?;
+        let approval = artifact.version().approval();
+        self.settings()?.accept(package, &installed.version, approval.tier)?;
+        Ok(Loaded {
+            path: unpacked_path(&self.home, &installed.sha256),
+            version: installed.version.clone(),
+            tier: approval.tier,
+            granted: installed.permissions.clone(),
+            reviewed: installed.reviewed,
+            manifest: artifact.into_manifest(),
+        })
+    }
+
+    fn check(&self, state: &State, installed: &Installed, now: Timestamp) -> Result<VerifiedArtifact, Error> {
+        let Installed { package, version, .. } = installed;
+        let refuse = |fault: Fault| -> VerifyError { fault.of(package, version) };
+        let pinned = self.home.pinned(&installed.address)?;
+        let indexes = IndexCache { home: &self.home, root: &pinned.root }.offline(package, now, ANY_AGE_SECONDS)?;
+        let verified = check_version(installed, &pinned.root, &indexes)?;
+        // Never more than was granted, and never more than was approved.
+        if !state.grants.cover(&installed.ask()) {
+            return Err(refuse(Fault::Granted).into());
+        }
+        let file = open_packed(&self.home, &installed.sha256).map_err(|error| refuse(error.into()))?;
+        let artifact = VerifiedArtifact::verify(verified, file, installed.sha256)?;
+        check_unpacked(&self.home, &installed.sha256, artifact.members()).map_err(|error| refuse(error.into()))?;
+        Ok(artifact)
+    }
+}
+
+/// The version, by what was kept of it and by what the cached index documents say, the one seen last first.
+fn check_version(
+    installed: &Installed,
+    root: &TrustRoot,
+    indexes: &[VerifiedIndex],
+) -> Result<VerifiedVersion, VerifyError> {
+    let Installed { package, version, .. } = installed;
+    // A document for another audience need not list the version; the one seen last that does knows best.
+    if let Some(listed) = indexes.iter().find_map(|index| listed(index, version)) {
+        check_availability(&listed.availability).map_err(|fault| fault.of(package, version))?;
+    }
+    let Some(latest) = indexes.first() else {
+        return Err(Fault::IndexMissing.of(package, version));
+    };
+    let expected = ExpectedApproval {
+        package,
+        version,
+        publisher: &installed.publisher,
+        sha256: installed.sha256,
+        size: installed.size,
+        tier: installed.tier,
+        permissions_sha256: installed.permissions.digest(),
+        approval_sha256: plimsoll_core::Digest::of(&installed.approval),
+        audiences: std::slice::from_ref::<Visibility>(&installed.audience),
+    };
+    let claim = Claim { approval: &installed.approval, evidence: &installed.evidence };
+    VerifiedVersion::verify_kept(claim, root, &expected, &latest.document().keys)
+}

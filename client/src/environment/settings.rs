@@ -1,0 +1,69 @@
+//! What an environment accepts.
+
+use plimsoll_core::range::HostProfile;
+use plimsoll_core::{PackageId, Tier, Version, Visibility};
+
+use crate::Error;
+
+/// The highest tier that an environment accepts. It only lowers what the registry assigned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThirdPartyCode {
+    /// No code at all: `declarative` alone.
+    Deny,
+    /// Up to `sandbox`.
+    Sandbox,
+    /// Up to `out-of-process`.
+    OutOfProcess,
+    /// Every tier; each is still asked for at install.
+    #[default]
+    InProcess,
+}
+
+impl ThirdPartyCode {
+    /// The highest tier that is accepted.
+    pub fn highest_tier(self) -> Tier {
+        match self {
+            Self::Deny => Tier::Declarative,
+            Self::Sandbox => Tier::Sandbox,
+            Self::OutOfProcess => Tier::OutOfProcess,
+            Self::InProcess => Tier::InProcess,
+        }
+    }
+}
+
+/// The settings of an environment, in `settings.json`. A person or an operator's tool edits them; the client only reads.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Settings {
+    /// Which code may run.
+    pub third_party_code: ThirdPartyCode,
+    /// The narrowest audience whose versions are accepted. `marketplace` accepts nothing but what was approved for everybody.
+    ///
+    /// Versions for a narrower audience are accepted only from an index document that the registry gave to a token, so
+    /// without a token this is `marketplace` whatever it says.
+    pub narrowest_audience: Visibility,
+    /// What the host is: `protocol` and `platform` versions, for compatibility.
+    pub host: HostProfile,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            third_party_code: ThirdPartyCode::default(),
+            narrowest_audience: Visibility::Private,
+            host: HostProfile::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Refuses a tier above what is accepted.
+    pub(crate) fn accept(&self, package: &PackageId, version: &Version, tier: Tier) -> Result<(), Error> {
+        let accepted = self.third_party_code.highest_tier();
+        if tier > accepted {
+            return Err(Error::TierNotAccepted { package: package.clone(), version: version.clone(), tier, accepted });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! Index documents as they were last seen, one per registry, package and audience. Only verified ones are kept, and none is
+//! ever replaced by an older one; what is read back is verified again.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use plimsoll_core::{Digest, PackageId, Timestamp, Visibility};
+use plimsoll_trust::statement::{ExpectedIndex, VerifiedIndex};
+use plimsoll_trust::{TrustError, TrustRoot};
+
+use crate::Error;
+use crate::home::{Home, HomeError, read_json};
+
+/// What is kept of a package.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+struct Cached {
+    /// By audience.
+    documents: BTreeMap<Visibility, CachedDocument>,
+    /// The audience that was fetched last.
+    latest: Option<Visibility>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CachedDocument {
+    serial: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    /// The exact text.
+    envelope: String,
+}
+
+/// The cached documents of one registry.
+#[derive(Clone, Copy)]
+pub(crate) struct IndexCache<'a> {
+    pub(crate) home: &'a Home,
+    pub(crate) root: &'a TrustRoot,
+}
+
+impl IndexCache<'_> {
+    fn path(&self, package: &PackageId) -> PathBuf {
+        // The registry's name is any text, so a digest of it makes the directory.
+        let registry = Digest::of(self.root.registry()).to_string();
+        PathBuf::from("index").join(registry).join(format!("{package}.json"))
+    }
+
+    fn read(&self, package: &PackageId) -> Result<Cached, HomeError> {
+        Ok(read_json(&self.home.join(self.path(package)))?.unwrap_or_default())
+    }
+
+    /// The document fetched last, if it is still good, with the ETag to ask for news by.
+    pub(crate) fn fresh(
+        &self,
+        package: &PackageId,
+        now: Timestamp,
+    ) -> Result<Option<(VerifiedIndex, Option<String>)>, Error> {
+        let mut cached = self.read(package)?;
+        let Some(document) = cached.latest.and_then(|audience| cached.documents.remove(&audience)) else {
+            return Ok(None);
+        };
+        let index = self.verify(package, &document.envelope, now, Some(document.serial), 0);
+        Ok(index.ok().map(|index| (index, document.etag)))
+    }
+
+    /// Verifies a document that was just fetched, against what was seen before, and keeps it.
+    pub(crate) fn accept(
+        &self,
+        package: &PackageId,
+        envelope: String,
+        etag: Option<String>,
+        now: Timestamp,
+    ) -> Result<VerifiedIndex, Error> {
+        // Which serial counts is known only once the document says for whom it is.
+        let audience = self.verify(package, &envelope, now, None, 0)?.document().audience;
+        // Under the lock, so that two processes cannot put the older of two documents last.
+        let locked = self.home.lock()?;
+        let mut cached = self.read(package)?;
+        let seen = cached.documents.get(&audience).map(|document| document.serial);
+        let index = self.verify(package, &envelope, now, seen, 0)?;
+        let serial = index.document().serial;
+        cached.documents.insert(audience, CachedDocument { serial, etag, envelope });
+        cached.latest = Some(audience);
+        locked.write_json(self.path(package), &cached)?;
+        Ok(index)
+    }
+
+    /// The cached documents of a package, the one fetched last first, for when the registry is not asked.
+    pub(crate) fn offline(
+        &self,
+        package: &PackageId,
+        now: Timestamp,
+        grace_seconds: u32,
+    ) -> Result<Vec<VerifiedIndex>, Error> {
+        let cached = self.read(package)?;
+        let mut documents: Vec<_> = cached.documents.into_iter().collect();
+        documents.sort_by_key(|(audience, _)| Some(*audience) != cached.latest);
+        let verify = |(_, document): (_, CachedDocument)| {
+            Ok(self.verify(package, &document.envelope, now, Some(document.serial), grace_seconds)?)
+        };
+        documents.into_iter().map(verify).collect()
+    }
+
+    fn verify(
+        &self,
+        package: &PackageId,
+        envelope: &str,
+        now: Timestamp,
+        last_seen_serial: Option<u64>,
+        offline_grace_seconds: u32,
+    ) -> Result<VerifiedIndex, TrustError> {
+        VerifiedIndex::verify(
+            envelope,
+            self.root,
+            &ExpectedIndex { package, now, last_seen_serial, offline_grace_seconds },
+        )
+    }
+}
