@@ -307,3 +307,15 @@ fn a_package_belongs_to_the_registry_it_came_from() {
     install(&elsewhere, &environment, "com.acme.more").expect("another package");
     assert_eq!(environment.verify(now()).expect("verify"), [], "both stay, with what was granted to them");
 }
+
+#[test]
+fn a_download_that_breaks_is_begun_again() {
+    let world = World::new();
+    let published = world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    let whole = Answer::ok(published.artifact);
+    let broken = Answer { cut_at: Some(100), ..whole.clone() };
+    let line = format!("GET /v1/artifacts/{}", published.listed.sha256);
+    world.fake.answers(&line, vec![broken.clone(), broken, whole]);
+    install(&client, &environment, "com.acme.vat").expect("the third time");
+}
