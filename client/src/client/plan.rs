@@ -221,7 +221,7 @@ impl Client {
                 return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
             };
             let replaces = installed.map(|installed| installed.version.clone());
-            steps.push(self.step(resolved, replaces, (&indexes.root, index), settings, installed.filter(|_| same))?);
+            steps.push(self.step(resolved, replaces, &indexes.root, index, settings, installed.filter(|_| same))?);
         }
         let consent = diff(&base.grants, &closure);
         Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
@@ -232,7 +232,8 @@ impl Client {
         &self,
         resolved: Resolved,
         replaces: Option<Version>,
-        (root, index): (&TrustRoot, &VerifiedIndex),
+        root: &TrustRoot,
+        index: &VerifiedIndex,
         settings: &Settings,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {

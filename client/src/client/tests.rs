@@ -319,3 +319,29 @@ fn a_download_that_breaks_is_begun_again() {
     world.fake.answers(&line, vec![broken.clone(), broken, whole]);
     install(&client, &environment, "com.acme.vat").expect("the third time");
 }
+
+#[test]
+fn those_who_install_at_once_do_not_lose_each_others_work() {
+    let world = World::new();
+    let packages = ["com.acme.a", "com.acme.b", "com.acme.c", "com.acme.d"];
+    for package in packages {
+        world.publish(&Plugin::new(package, "1.0.0"));
+    }
+    let (client, environment) = (world.client(), world.environment());
+    std::thread::scope(|scope| {
+        for package in packages {
+            let (client, environment) = (&client, &environment);
+            scope.spawn(move || {
+                loop {
+                    match install(client, environment, package) {
+                        Ok(_) => break,
+                        Err(Error::PlanStale(_)) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(installed(&environment).len(), packages.len());
+    assert_eq!(environment.verify(now()).expect("verify"), []);
+}
