@@ -52,7 +52,7 @@ impl From<HomeError> for Failure {
 
 impl From<PinError> for Failure {
     fn from(error: PinError) -> Self {
-        let message = error.to_string();
+        let mut message = error.to_string();
         let code = match error {
             PinError::Home(error) => return error.into(),
             PinError::NotPinned(_) => "trust-missing",
@@ -63,6 +63,11 @@ impl From<PinError> for Failure {
                 RootError::NoKeys | RootError::Key { .. } => "trust-invalid",
             },
         };
+        if code == "trust-changed" {
+            message.push_str(
+                ". If its operator says that this is right, forget the old key with `plimsoll trust remove` and trust it again",
+            );
+        }
         Self::new(Exit::Verification, code, message)
     }
 }
