@@ -275,7 +275,13 @@ impl Config {
         if self.workers == Some(0) {
             return refuse("workers", "use at least 1".to_owned());
         }
-        if self.demo { self.check_demo(&database, &blobs) } else { Ok(()) }
+        if self.demo {
+            return self.check_demo(&database, &blobs);
+        }
+        if self.data_dir.join(DEMO_MARK).is_file() {
+            return refuse("data_dir", "is a demonstration's: start it with --demo, or name another".to_owned());
+        }
+        Ok(())
     }
 
     /// A demonstration has known content and prints its tokens: it must not be taken for, or get into, a real registry.
@@ -315,9 +321,11 @@ pub const DEMO_REGISTRY: &str = "demo.invalid";
 /// The file that marks a data directory as a demonstration's.
 pub const DEMO_MARK: &str = "demo";
 
-/// Whether a directory has content that no demonstration made.
+/// Whether a directory has content that no demonstration made. An unfinished mark is what a start left that was interrupted.
 fn is_foreign(data_dir: &Path) -> bool {
-    let has_content = std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.next().is_some());
+    let unfinished = Path::new(DEMO_MARK).with_extension("new");
+    let other = |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() != *unfinished);
+    let has_content = std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.any(other));
     has_content && !data_dir.join(DEMO_MARK).is_file()
 }
 
