@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod jobs;
 mod start;
 pub mod telemetry;
 mod token;
