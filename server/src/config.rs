@@ -204,7 +204,8 @@ impl Config {
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if flags.demo {
-            let defaults = [("data_dir", "demo-data"), ("registry", DEMO_REGISTRY)];
+            // A line for each request would bury the tour.
+            let defaults = [("data_dir", "demo-data"), ("registry", DEMO_REGISTRY), ("log.filter", "warn")];
             figment = defaults
                 .into_iter()
                 .fold(figment, |figment, (key, value)| figment.merge(Serialized::default(key, value)));
