@@ -93,9 +93,13 @@ fn serve(config: Config) -> Result<(), Failure> {
     plimsoll_server::telemetry::start(&config.log)?;
     // Listening comes first: if the address is taken, nothing is made and no token is printed.
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
+    let demo = config.demo;
     let started = App::open(config)?;
     if let Some(token) = &started.admin_token {
         print(&format!("admin-token: {token}\n"))?;
+    }
+    if demo {
+        print(&plimsoll_server::demo::prepare(&started.app, listener.local_addr()?)?)?;
     }
     let app = actix_web::web::Data::new(started.app);
     actix_web::rt::System::new().block_on(async {
