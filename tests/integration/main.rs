@@ -1,2 +1,3 @@
-//! stub
-fn main() {}
+//! The behaviours of the whole product, one module for each.
+
+mod samples;
