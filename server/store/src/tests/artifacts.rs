@@ -2,10 +2,11 @@ use plimsoll_core::Digest;
 use plimsoll_core::wire::StoredArtifact;
 
 use super::{Result, account, at, behaviours, linter, of, publish};
-use crate::{Store, StoreError, artifact};
+use crate::{Conn, Store, StoreError, artifact};
 
 behaviours! {
     the_same_bytes_are_recorded_once
+    only_who_brought_the_bytes_has_them
     uploads_of_the_same_bytes_at_once_are_no_conflict
     a_lease_is_never_shortened
     what_a_version_has_is_kept
@@ -23,8 +24,29 @@ fn the_same_bytes_are_recorded_once(store: &Store) -> Result {
     store.write("test", |conn| account(conn, "dana"))?;
     assert!(record(store, "bytes", 60)?);
     assert!(!record(store, "bytes", 60)?);
-    assert_eq!(store.read("test", |conn| artifact::find(conn, &Digest::of("bytes")))?, Some(stored("bytes")));
-    assert_eq!(store.read("test", |conn| artifact::find(conn, &Digest::of("other")))?, None);
+    assert_eq!(
+        store.read("test", |conn| artifact::find_uploaded(conn, &Digest::of("bytes"), &of("dana")))?,
+        Some(stored("bytes"))
+    );
+    assert_eq!(store.read("test", |conn| artifact::find_uploaded(conn, &Digest::of("other"), &of("dana")))?, None);
+    Ok(())
+}
+
+fn only_who_brought_the_bytes_has_them(store: &Store) -> Result {
+    store.write("test", |conn| {
+        account(conn, "dana")?;
+        account(conn, "erin")
+    })?;
+    let has = |name: &str| {
+        store
+            .read("test", |conn| artifact::find_uploaded(conn, &Digest::of("bytes"), &of(name)))
+            .map(|found| found.is_some())
+    };
+    assert!(record(store, "bytes", 60)?);
+    assert_eq!((has("dana")?, has("erin")?), (true, false));
+    let again = |conn: &mut Conn| artifact::record(conn, &stored("bytes"), &of("erin"), at(5), at(60));
+    assert!(!store.write("test", again)?, "the registry has the bytes already");
+    assert_eq!((has("dana")?, has("erin")?), (true, true));
     Ok(())
 }
 
@@ -48,7 +70,7 @@ fn a_lease_is_never_shortened(store: &Store) -> Result {
     assert_eq!(unreferenced(121)?, [Digest::of("bytes")]);
     assert!(!store.write("test", |conn| artifact::remove(conn, &Digest::of("bytes"), at(120)))?);
     assert!(store.write("test", |conn| artifact::remove(conn, &Digest::of("bytes"), at(121)))?);
-    assert_eq!(store.read("test", |conn| artifact::find(conn, &Digest::of("bytes")))?, None);
+    assert_eq!(store.read("test", |conn| artifact::find_uploaded(conn, &Digest::of("bytes"), &of("dana")))?, None);
     Ok(())
 }
 

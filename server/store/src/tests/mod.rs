@@ -148,6 +148,7 @@ fn draft(conn: &mut Conn, package: &Package, version: &str) -> Result<VersionRec
         state: State::Draft,
         availability: Availability::live(),
         visibility: Visibility::Marketplace,
+        approved_for: None,
         has_code: true,
         manifest_deps: false,
         permissions: Permissions::from_iter([of("network:api.example.com")]),
@@ -173,6 +174,7 @@ fn documents() -> Documents {
         report: "{}".to_owned(),
         listing: Listing::default(),
         evidence: None,
+        signature: None,
         approval: None,
         platform_signature: None,
     }
@@ -181,6 +183,7 @@ fn documents() -> Documents {
 /// The version as approved by the gate alone.
 fn approved(mut record: VersionRecord) -> VersionRecord {
     record.state = State::Approved;
+    record.approved_for = Some(record.visibility);
     record.approval_sha256 = Some(Digest::of("approval"));
     record.decided_at = Some(at(60));
     record

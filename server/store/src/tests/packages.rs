@@ -9,6 +9,7 @@ use crate::{Conflict, Store, index, namespace, package};
 behaviours! {
     a_package_keeps_its_listing
     a_package_id_is_taken_once
+    a_publishers_packages_are_found
     a_namespace_is_held_once
     index_serials_grow
     an_index_document_never_goes_back
@@ -43,6 +44,18 @@ fn a_package_id_is_taken_once(store: &Store) -> Result {
         let again = again.expect_err("taken");
         assert!(again.is_conflict(Conflict::Package), "{again:?}");
     }
+    Ok(())
+}
+
+fn a_publishers_packages_are_found(store: &Store) -> Result {
+    store.write("test", |conn| {
+        linter(conn)?;
+        super::publisher(conn, "bolt")?;
+        super::package(conn, "com.acme.app", "acme", PackageType::App)?;
+        super::package(conn, "com.bolt.app", "bolt", PackageType::App)
+    })?;
+    let found = store.read("test", |conn| package::of_publisher(conn, &of("acme")))?;
+    assert_eq!(found, [of("com.acme.app"), of("com.acme.linter")]);
     Ok(())
 }
 

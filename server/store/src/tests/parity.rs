@@ -144,6 +144,7 @@ fn closed_columns_hold_exactly_the_words_of_the_code() {
     }
     let words = BTreeMap::from([
         ("algorithm", vec![quoted(Algorithm::ALL)]),
+        ("approved_for", vec![quoted(Visibility::ALL)]),
         ("audience", vec![quoted(Visibility::ALL)]),
         ("availability", vec![quoted(AvailabilityWord::ALL)]),
         ("decision", vec![quoted(Decision::ALL)]),

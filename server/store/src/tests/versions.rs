@@ -18,6 +18,7 @@ behaviours! {
     pages_go_from_the_highest_version_down
     a_listed_page_has_approved_marketplace_versions_only
     approved_versions_come_lowest_first
+    an_approval_stays_in_force_while_a_wider_one_waits
     the_queue_has_the_oldest_version_first
     a_version_is_found_by_its_artifact
     reviews_read_back
@@ -68,6 +69,7 @@ fn documents_are_kept_to_the_byte(store: &Store) -> Result {
     changed.manifest = "{\r\n\t\"é\" : 1.0 }\u{feff}".to_owned();
     changed.listing.category = Some(of("quality"));
     changed.evidence = Some("ed25519:acme-2026:AAAA".to_owned());
+    changed.signature = Some("ed25519:acme-2026:BBBB".to_owned());
     changed.approval = Some("{\"payload\":\"\"}".to_owned());
     changed.platform_signature = Some("ed25519:registry:AAAA".to_owned());
     for now in [changed, documents()] {
@@ -108,7 +110,8 @@ fn an_approved_version_has_an_approval(store: &Store) -> Result {
     let error = store
         .write("test", |conn| {
             let linter = linter(conn)?;
-            let record = VersionRecord { approval_sha256: None, ..approved(draft(conn, &linter, "1.0.0")?) };
+            let record =
+                VersionRecord { approval_sha256: None, approved_for: None, ..approved(draft(conn, &linter, "1.0.0")?) };
             version::insert(conn, &record, &documents())
         })
         .expect_err("approved by nothing");
@@ -163,8 +166,9 @@ fn every_kind(conn: &mut Conn) -> Result {
     let linter = linter(conn)?;
     for (major, state) in State::ALL.iter().enumerate() {
         for (minor, visibility) in Visibility::ALL.iter().enumerate() {
-            let record = approved(draft(conn, &linter, &format!("{major}.{minor}.0"))?);
+            let record = draft(conn, &linter, &format!("{major}.{minor}.0"))?;
             let record = VersionRecord { state: *state, visibility: *visibility, ..record };
+            let record = if *state == State::Approved { approved(record) } else { record };
             version::insert(conn, &record, &documents())?;
         }
     }
@@ -184,6 +188,24 @@ fn approved_versions_come_lowest_first(store: &Store) -> Result {
     store.write("test", every_kind)?;
     let found = store.read("test", |conn| version::approved(conn, &of("com.acme.linter")))?;
     assert_eq!(numbers(&found), ["2.0.0", "2.1.0", "2.2.0"]);
+    Ok(())
+}
+
+fn an_approval_stays_in_force_while_a_wider_one_waits(store: &Store) -> Result {
+    let waiting = store.write("test", |conn| {
+        let linter = linter(conn)?;
+        let private = approved(VersionRecord { visibility: Visibility::Private, ..draft(conn, &linter, "1.0.0")? });
+        version::insert(conn, &private, &documents())?;
+        let state = State::PendingReview;
+        let waiting = VersionRecord { state, visibility: Visibility::Marketplace, ..private.clone() };
+        assert!(version::update(conn, &private, &waiting)?);
+        Ok::<_, StoreError>(waiting)
+    })?;
+    let package = &waiting.package;
+    let listed = store.read("test", |conn| version::page(conn, package, Shown::Listed, None, page_size(100)))?;
+    assert!(listed.items.is_empty());
+    assert_eq!(store.read("test", |conn| version::queue(conn, None, page_size(100)))?.items, [waiting.clone()]);
+    assert_eq!(store.read("test", |conn| version::approved(conn, package))?, [waiting.clone()]);
     Ok(())
 }
 
