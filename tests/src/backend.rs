@@ -32,11 +32,6 @@ impl Backend {
         }
     }
 
-    /// Whether artifacts are local files.
-    pub fn has_local_files(self) -> bool {
-        self == Self::Embedded || bucket().is_none()
-    }
-
     /// Fresh places for one registry.
     pub(crate) fn storage(self) -> Storage {
         match self {

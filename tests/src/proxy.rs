@@ -61,22 +61,21 @@ fn pass_on(stream: TcpStream, to: &str, change: &Mutex<Box<Change>>) -> std::io:
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        if ["authorization", "if-none-match"].contains(&name.to_ascii_lowercase().as_str()) {
+        // Nothing else: above all no `If-None-Match`, so that there is always a body to change.
+        if name.eq_ignore_ascii_case("authorization") {
             call = call.header(name, value);
         }
     }
     let answer = call.send();
     let mut body = answer.body.clone();
     (change.lock().unwrap_or_else(PoisonError::into_inner))(path, &mut body);
-    let (media_type, etag) = (answer.header("content-type"), answer.header("etag"));
-    let mut head = format!("HTTP/1.1 {} -\r\nconnection: close\r\ncontent-type: {media_type}\r\n", answer.status);
-    if !etag.is_empty() {
-        head += &format!("etag: {etag}\r\n");
-    }
-    if answer.status != 304 {
-        head += &format!("content-length: {}\r\n", body.len());
-    }
+    let head = format!(
+        "HTTP/1.1 {} -\r\nconnection: close\r\ncontent-type: {}\r\ncontent-length: {}\r\n\r\n",
+        answer.status,
+        answer.header("content-type"),
+        body.len()
+    );
     let mut stream = stream;
-    stream.write_all((head + "\r\n").as_bytes())?;
+    stream.write_all(head.as_bytes())?;
     stream.write_all(&body)
 }

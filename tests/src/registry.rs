@@ -123,6 +123,10 @@ impl Registry {
         let key = self.data_dir().join("registry-key.pem").display().to_string();
         let mut environment = self.place.storage.environment();
         environment.push(("PLIMSOLL_SERVER_KEY_FILE", key));
+        if self.place.config.blobs.url.is_none() {
+            let blobs = format!("file:{}", self.data_dir().join("blobs").display());
+            environment.push(("PLIMSOLL_SERVER_BLOBS__URL", blobs));
+        }
         let process = ServerProcess::start(address, data_dir.path(), &environment);
         Beside { url: format!("http://{address}"), _process: process, _data_dir: data_dir }
     }
