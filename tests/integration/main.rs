@@ -1,9 +1,15 @@
 //! The behaviours of the whole product, one module for each.
 
+mod access;
+mod apps;
 mod availability;
 mod bad_input;
 mod consent;
+mod crashes;
 mod keys;
 mod packing;
+mod publishing;
+mod reading;
 mod samples;
+mod scale_out;
 mod tampering;

@@ -43,6 +43,16 @@ impl Call {
 
     /// Sends it.
     pub fn send(self) -> Answer {
+        let what = format!("{} {}", self.method, self.url);
+        self.run().unwrap_or_else(|error| panic!("{what}: {error}"))
+    }
+
+    /// Sends it to a server that may end meanwhile: `None` if no whole answer came.
+    pub fn try_send(self) -> Option<Answer> {
+        self.run().ok()
+    }
+
+    fn run(self) -> Result<Answer, ureq::Error> {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
@@ -55,18 +65,13 @@ impl Call {
             request = request.header(name, value);
         }
         let answered = match self.body {
-            Some(body) => agent.run(request.body(body).expect("a request")),
-            None => agent.run(request.body(()).expect("a request")),
+            Some(body) => agent.run(request.body(body)?)?,
+            None => agent.run(request.body(())?)?,
         };
-        let (head, body) =
-            answered.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.url)).into_parts();
-        let body = body.into_with_config().limit(1 << 30).read_to_vec().expect("the body");
-        Answer {
-            what: format!("{} {}", self.method, self.url),
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body,
-        }
+        let (head, body) = answered.into_parts();
+        let body = body.into_with_config().limit(1 << 30).read_to_vec()?;
+        let what = format!("{} {}", self.method, self.url);
+        Ok(Answer { what, status: head.status.as_u16(), headers: head.headers, body })
     }
 }
 
