@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use plimsoll_core::State;
 use plimsoll_core::wire::Version;
-use plimsoll_tests::{Backend, Plugin, Publisher, Registry};
+use plimsoll_tests::{Backend, Plugin, Publisher, Registry, noise};
 use serde_json::json;
 
 plimsoll_tests::behaviours!(
@@ -93,11 +93,8 @@ fn whole_or_absent(acme: &Publisher, plugin: &Plugin) {
 fn a_killed_installation_leaves_the_last_good_state(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
-    let noise =
-        |seed: u32| (0..3_000_000_u32).map(move |n| (n.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 11) as u8);
-    let large = |version: &str, seed: u32| {
-        Plugin::data("com.acme.large", version).file("assets/noise.png", noise(seed).collect::<Vec<u8>>())
-    };
+    let large =
+        |version: &str, seed| Plugin::data("com.acme.large", version).file("assets/noise.png", noise(seed, 3_000_000));
     acme.publish(large("1.0.0", 1));
     let cli = registry.cli(acme.owner());
     let install = ["install", "com.acme.large", "--accept-all", "--yes"];

@@ -6,6 +6,7 @@ mod availability;
 mod bad_input;
 mod consent;
 mod crashes;
+mod demo;
 mod keys;
 mod packing;
 mod publishing;

@@ -1,7 +1,7 @@
 //! What a registry says of itself and of its packages: catalogs, index documents, artifacts, events.
 
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_tests::{Actor, Backend, Plugin, Registry, listing};
+use plimsoll_tests::{Actor, Backend, Plugin, Registry, listing, noise};
 use serde_json::{Value, json};
 
 plimsoll_tests::behaviours!(
@@ -90,8 +90,7 @@ fn an_index_is_asked_for_only_when_it_changed(on: Backend) {
 fn an_artifact_comes_whole_in_part_or_not_at_all(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
-    let noise: Vec<u8> = (0..600_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let plugin = Plugin::data("com.acme.noise", "1.0.0").file("assets/noise.png", noise);
+    let plugin = Plugin::data("com.acme.noise", "1.0.0").file("assets/noise.png", noise(1, 600_000));
     let bytes = plugin.artifact();
     let version = acme.publish(plugin);
     let path = format!("/v1/artifacts/{}", version.sha256);

@@ -7,8 +7,8 @@ use plimsoll_client::progress::Silent;
 use plimsoll_client::transport::{Address, Registry, Token};
 use plimsoll_client::{Applied, Client, Environment, Error, Home, Options, Plan, Request};
 use plimsoll_core::consent::Acceptance;
+use plimsoll_core::range::HostProfile;
 use plimsoll_core::{Digest, PackageId, Timestamp};
-use serde_json::json;
 use tempfile::TempDir;
 
 use crate::Actor;
@@ -85,7 +85,7 @@ impl Host {
 
     /// Updates everything that asks for nothing new.
     pub fn update(&self) -> Applied {
-        let plan = self.client().plan_update(&self.environment(), &[]).expect("a plan");
+        let plan = self.client().plan_update(&self.environment(), &[], Some(host_profile())).expect("a plan");
         self.client().apply(&self.environment(), &plan, &Acceptance::nothing(), &Silent).expect("an update")
     }
 
@@ -112,6 +112,13 @@ fn request(wanted: &[&str]) -> Request {
         let (id, range) = text.split_once('@').unwrap_or((text, "*"));
         (id.parse::<PackageId>().expect("a package id"), range.parse().expect("a range"))
     };
-    let host = serde_json::from_value(json!({ "protocol": "17.0.0" })).expect("a host");
-    Request { wanted: wanted.iter().map(|text| split(text)).collect(), host: Some(host), ..Request::default() }
+    Request {
+        wanted: wanted.iter().map(|text| split(text)).collect(),
+        host: Some(host_profile()),
+        ..Request::default()
+    }
+}
+
+fn host_profile() -> HostProfile {
+    HostProfile { protocol: Some("17.0.0".parse().expect("a version")), platform: None }
 }

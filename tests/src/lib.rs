@@ -32,7 +32,7 @@ pub use cli::{Cli, Ran};
 pub use clock::TestClock;
 pub use host::Host;
 pub use http::{Answer, Call};
-pub use plugin::{Plugin, Signed, fixture, listing};
+pub use plugin::{Plugin, Signed, fixture, listing, noise};
 pub use process::binary;
 pub use proxy::Proxy;
 pub use publisher::{Publisher, open_problem};

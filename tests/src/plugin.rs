@@ -165,3 +165,11 @@ pub fn listing() -> Listing {
 pub fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/objectstack").join(name)
 }
+
+/// Bytes that do not compress, the same for the same seed.
+pub fn noise(seed: u64, bytes: usize) -> Vec<u8> {
+    // A linear congruential generator (Knuth, MMIX), of which the high bits are good enough for this.
+    let next =
+        |state: &u64| Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
+    std::iter::successors(next(&seed), next).map(|state| (state >> 56) as u8).take(bytes).collect()
+}
