@@ -1,2 +1,16 @@
-//! stub
-fn main() {}
+//! The behaviours of the whole product, one module for each.
+
+mod access;
+mod apps;
+mod availability;
+mod bad_input;
+mod consent;
+mod crashes;
+mod demo;
+mod keys;
+mod packing;
+mod publishing;
+mod reading;
+mod samples;
+mod scale_out;
+mod tampering;

@@ -154,7 +154,8 @@ macro_rules! checked_text {
 
 /// A closed list of words: `ALL`, `as_str`, `FromStr`, `Display`, serde. The order of the variants is their order.
 macro_rules! closed_words {
-    ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
+    // The words are `tt`: a derive does not see through what a macro makes of a `literal`, and takes the names instead.
+    ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

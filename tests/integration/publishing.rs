@@ -1,0 +1,99 @@
+//! Publishing again, publishing for more people, and asking what would happen.
+
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::{State, Visibility};
+use plimsoll_tests::{Backend, Plugin, Registry, Signed, listing};
+use serde_json::json;
+
+plimsoll_tests::behaviours!(
+    publishing_again_changes_nothing,
+    asking_what_would_happen_changes_nothing,
+    a_marketplace_version_is_a_draft_until_it_is_submitted,
+    raising_the_visibility_is_a_new_submission,
+    the_marketplace_needs_a_signature_and_a_listing,
+);
+
+fn publishing_again_changes_nothing(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let linter = || Plugin::new("com.acme.linter", "1.0.0");
+    let first = acme.publish(linter());
+    let events = || registry.admin().get("/v1/audit?package=com.acme.linter").json();
+    let before = events();
+    let body = serde_json::to_value(acme.new_version(&linter())).expect("JSON");
+    let again = acme.owner().call("POST", "/v1/packages/com.acme.linter/versions").json(&body).send();
+    assert_eq!(again.status, 200);
+    assert_eq!(again.json()["publishedAt"], json!(first.published_at));
+    assert_eq!(events(), before);
+}
+
+fn asking_what_would_happen_changes_nothing(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let package = "com.acme.linter".parse().expect("an id");
+    let client = acme.owner().client();
+    for (plugin, state) in [
+        (Plugin::new("com.acme.linter", "1.0.0"), Some(State::Approved)),
+        (Plugin::new("com.acme.linter", "1.0.0").for_marketplace(), Some(State::PendingReview)),
+        (Plugin::new("com.acme.linter", "1.0.0").signed(Signed::Not), None),
+    ] {
+        acme.upload(&plugin.artifact()).expect("uploaded");
+        let before = registry.admin().get("/v1/audit").text();
+        let version = acme.new_version(&plugin);
+        let would = client.publish(&package, &version, true);
+        assert_eq!(would.as_ref().ok().map(|version| version.state), state);
+        assert_eq!(acme.owner().get("/v1/packages/com.acme.linter").code(), ProblemCode::NotFound);
+        assert_eq!(registry.admin().get("/v1/audit").text(), before);
+        if let Ok(would) = would {
+            assert_eq!(would.report.expect("a report").checks.len(), plimsoll_core::gate::CheckCode::ALL.len());
+        }
+    }
+}
+
+fn a_marketplace_version_is_a_draft_until_it_is_submitted(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let linter = || Plugin::new("com.acme.linter", "1.0.0").listed_as(listing()).visible_to(Visibility::Marketplace);
+    assert_eq!(acme.publish(linter()).state, State::Draft);
+    let queue = || registry.reviewer().get("/v1/reviews").json()["items"].as_array().expect("items").len();
+    assert_eq!(queue(), 0);
+    let submitted = acme.publish(linter().for_marketplace());
+    assert_eq!((submitted.state, queue()), (State::PendingReview, 1));
+    assert_eq!(registry.reviewer().approve(&submitted).state, State::Approved);
+    assert_eq!(queue(), 0);
+}
+
+fn raising_the_visibility_is_a_new_submission(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let linter = || Plugin::new("com.acme.linter", "1.0.0");
+    acme.publish(linter());
+    let own = registry.host(acme.owner());
+    assert_eq!(own.install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"]);
+    assert!(!own.load("com.acme.linter").expect("loaded").reviewed, "approved by the gate alone: not reviewed");
+    let held = acme.publish(linter().for_marketplace());
+    assert_eq!(held.state, State::PendingReview);
+    // What was approved for its publisher stays so while the rest is decided.
+    assert_eq!(registry.host(acme.owner()).install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"]);
+    registry.host(&registry.operator()).refused(&["com.acme.linter"]);
+    registry.reviewer().approve(&held);
+    let host = registry.host(&registry.operator());
+    assert_eq!(host.install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"]);
+    assert!(host.load("com.acme.linter").expect("loaded").reviewed);
+}
+
+fn the_marketplace_needs_a_signature_and_a_listing(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let unsigned = acme.refused(Plugin::data("com.acme.words", "1.0.0").for_marketplace().signed(Signed::Not));
+    assert!(plimsoll_tests::open_problem(&unsigned).contains("signature-missing"));
+    let bare =
+        Plugin::app("com.acme.crm", "1.0.0").for_marketplace().listed_as(plimsoll_core::wire::Listing::default());
+    assert!(
+        plimsoll_tests::open_problem(&acme.refused(bare)).contains("listing-incomplete"),
+        "an App is for people to browse"
+    );
+    let bare =
+        Plugin::data("com.acme.words", "1.0.0").for_marketplace().listed_as(plimsoll_core::wire::Listing::default());
+    assert_eq!(acme.publish(bare).state, State::PendingReview, "a contribution is held for it");
+}
