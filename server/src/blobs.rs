@@ -3,6 +3,7 @@
 //! Every call blocks, as those of the database do: call them on the blocking pool. Bytes never change, so writing the same
 //! digest again is harmless, and no lock is needed.
 
+mod parts;
 mod reader;
 
 use std::fs::File;
@@ -23,14 +24,17 @@ use object_store::{
 };
 use plimsoll_core::Digest;
 use tokio::runtime::Runtime;
-use tokio::sync::Semaphore;
 
+use self::parts::{Part, Parts};
 pub use reader::Reader;
 
 use crate::config::{BlobsConfig, Config};
 
-/// Bytes that are sent to the store at once. S3 takes no part below 5 MiB except the last.
-const PART_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes that are sent to S3 at once: it takes no part below 5 MiB except the last.
+const S3_PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes that are written to a local file at once.
+const LOCAL_PART_BYTES: usize = 256 * 1024;
 
 /// A write that began longer ago than this is not going on any more.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
@@ -40,8 +44,8 @@ pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     /// The store's own threads: its connections outlive the requests that opened them.
     runtime: Option<Runtime>,
-    /// One permit for each part in memory, over all uploads.
-    parts: Semaphore,
+    parts: Parts,
+    part_bytes: usize,
     /// Where the files are, if the store is local.
     directory: Option<PathBuf>,
 }
@@ -65,8 +69,9 @@ impl Blobs {
             }
             None => (s3(&url, &config.blobs, &runtime)?, None),
         };
-        let parts = Semaphore::new(config.concurrency.blob_parts);
-        Ok(Self { store, runtime: Some(runtime), parts, directory })
+        let parts = Parts::new(config.concurrency.blob_parts);
+        let part_bytes = if directory.is_some() { LOCAL_PART_BYTES } else { S3_PART_BYTES };
+        Ok(Self { store, runtime: Some(runtime), parts, part_bytes, directory })
     }
 
     /// Stores the bytes of a file, from its beginning, under their digest, which the caller has checked. They are durable when
@@ -77,9 +82,9 @@ impl Blobs {
         file.seek(SeekFrom::Start(0)).map_err(read)?;
         let key = key(digest);
         self.block_on(async {
-            if size <= PART_BYTES as u64 {
-                let _permit = self.permit().await?;
-                return self.store.put(&key, next_part(file)?.into()).await.map(drop);
+            if size <= self.part_bytes as u64 {
+                let part = self.next_part(file).await?;
+                return self.store.put(&key, Bytes::from(part).into()).await.map(drop);
             }
             let mut upload = self.store.put_multipart(&key).await?;
             match self.put_parts(upload.as_mut(), file).await {
@@ -97,18 +102,22 @@ impl Blobs {
 
     async fn put_parts(&self, upload: &mut dyn MultipartUpload, file: &mut File) -> Result<()> {
         loop {
-            let _permit = self.permit().await?;
-            let part = next_part(file)?;
-            if part.is_empty() {
+            let part = self.next_part(file).await?;
+            if part.buffer.is_empty() {
                 break;
             }
-            upload.put_part(part.into()).await?;
+            upload.put_part(Bytes::from(part).into()).await?;
         }
         upload.complete().await.map(drop)
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>> {
-        self.parts.acquire().await.map_err(|error| generic(error.into()))
+    /// The next part of a file; empty at its end.
+    async fn next_part(&self, file: &mut File) -> Result<Part> {
+        let mut part = self.parts.take().await.map_err(|error| generic(error.into()))?;
+        part.buffer.reserve_exact(self.part_bytes);
+        let read = file.take(self.part_bytes as u64).read_to_end(&mut part.buffer);
+        read.map_err(|error| generic(error.into()))?;
+        Ok(part)
     }
 
     /// The size of an artifact in bytes; `None` if it is not there.
@@ -219,15 +228,6 @@ fn s3(url: &str, config: &BlobsConfig, runtime: &Runtime) -> Result<Arc<dyn Obje
     Ok(if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
 }
 
-/// The next part of a file; empty at its end.
-fn next_part(file: &mut File) -> Result<Bytes> {
-    let left = file.metadata().and_then(|meta| Ok(meta.len().saturating_sub(file.stream_position()?)));
-    let left = usize::try_from(left.map_err(|error| generic(error.into()))?).unwrap_or(usize::MAX);
-    let mut part = vec![0; left.min(PART_BYTES)];
-    file.read_exact(&mut part).map_err(|error| generic(error.into()))?;
-    Ok(part.into())
-}
-
 fn generic(source: Box<dyn std::error::Error + Send + Sync>) -> Error {
     Error::Generic { store: "artifacts", source }
 }
@@ -277,7 +277,7 @@ mod tests {
     fn bytes_come_back_whole_and_in_parts() {
         let dir = tempfile::tempdir().expect("directory");
         let blobs = blobs(dir.path());
-        for size in [1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 7] {
+        for size in [1, LOCAL_PART_BYTES, LOCAL_PART_BYTES + 1, 2 * LOCAL_PART_BYTES + 7] {
             let bytes: Vec<u8> = (0..size).map(|n| (n % 251) as u8).collect();
             let digest = Digest::of(&bytes);
             assert_eq!(blobs.size(&digest).expect("size"), None);

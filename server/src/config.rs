@@ -81,7 +81,7 @@ pub struct Concurrency {
     pub connections: usize,
     /// Uploads. One more is answered with 429.
     pub uploads: usize,
-    /// Parts of 8 MiB on their way to the artifact store, over all uploads: bounds the memory they take.
+    /// Buffers for bytes on their way to the artifact store, over all uploads: of 8 MiB for S3, of 256 KiB for files.
     pub blob_parts: usize,
 }
 
