@@ -19,12 +19,12 @@ use crate::{Limits, Manifest, PackageId, PackageType, Permissions, Version, mani
 /// A report is for people: of findings that one member can have many of, no more are kept.
 pub(super) const MAX_FINDINGS: usize = 100;
 /// Larger JSON members are not looked into, and count as code: they could hold script bodies.
-const MAX_JSON_BYTES: u64 = 16 * 1024 * 1024;
+const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
 /// More capabilities than this are not a list that anybody consents to.
 const MAX_CAPABILITIES: usize = 1000;
 
 /// Inspects an artifact in one pass. Memory is bounded: members stream through the scanners, and only one JSON member of at
-/// most 16 MiB, the manifest and the lockfile are held.
+/// most 8 MiB, the manifest and the lockfile are held.
 ///
 /// # Errors
 /// As [`super::read`]; but a second manifest is no error here, it is [`NoManifest::Duplicate`].
@@ -120,10 +120,11 @@ impl Found {
     fn member(&mut self, path: &str, size: u64, content: &mut dyn Read) -> io::Result<()> {
         let role = Role::of(path);
         let is_held = size <= role.max_held_bytes();
-        let (mut held, mut head) = (Vec::new(), Vec::with_capacity(HEAD_BYTES));
+        let capacity = if is_held { size as usize } else { 0 };
+        let (mut held, mut head) = (Vec::with_capacity(capacity), Vec::with_capacity(HEAD_BYTES));
         let mut hasher = LongHasher::default();
         let mut scan = Scan::new(path);
-        let mut buffer = vec![0; 64 * 1024];
+        let mut buffer = [0; 16 * 1024];
         loop {
             let read = content.read(&mut buffer)?;
             if read == 0 {

@@ -12,6 +12,11 @@ pub(super) fn is_host_path(path: &str) -> bool {
     path.to_lowercase().as_bytes().windows(HOST_PACKAGES.len()).any(|part| part == HOST_PACKAGES)
 }
 
+/// Whether [`at`] could find anything at a byte of this value.
+pub(super) const fn may_begin(byte: u8) -> bool {
+    byte == HOST_PACKAGES[0]
+}
+
 /// Whether a comment naming a host package's file has the name at this place.
 pub(super) fn at(window: &[u8], at: usize) -> bool {
     window[at] == HOST_PACKAGES[0] && window[at..].starts_with(HOST_PACKAGES) && is_after_comment(&window[..at])

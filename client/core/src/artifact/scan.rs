@@ -52,11 +52,17 @@ impl Scan {
     fn look(&mut self, end: usize, found: &mut dyn FnMut(u64, Mark)) {
         while self.next < end {
             let (window, at) = (self.window.as_slice(), self.next);
-            let mut step = 1;
-            if let Some(hit) = secrets::at(window, at, self.style) {
-                step = hit.bytes.max(1);
+            let hit = match window[at] {
+                byte if secrets::may_begin(byte) => secrets::at(window, at, self.style),
+                _ => None,
+            };
+            let step = match hit {
+                Some(hit) => hit.bytes,
+                None => 1 + window[at + 1..end].iter().take_while(|byte| !may_begin(**byte)).count(),
+            };
+            if let Some(hit) = hit {
                 found(self.line, Mark::Secret(hit));
-            } else if markers::at(window, at) {
+            } else if markers::may_begin(window[at]) && markers::at(window, at) {
                 found(self.line, Mark::HostPackage);
             }
             let after = (at + step).min(window.len());
@@ -64,4 +70,9 @@ impl Scan {
             self.next = after;
         }
     }
+}
+
+/// Whether any rule could find anything at a byte of this value.
+const fn may_begin(byte: u8) -> bool {
+    secrets::may_begin(byte) || markers::may_begin(byte)
 }

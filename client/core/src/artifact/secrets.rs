@@ -90,6 +90,25 @@ impl Style {
     }
 }
 
+/// Whether [`at`] could find anything at a byte of this value: most bytes are passed by at this cost alone.
+pub(super) const fn may_begin(byte: u8) -> bool {
+    BEGINNINGS[byte as usize]
+}
+
+const BEGINNINGS: [bool; 256] = {
+    let mut beginnings = [false; 256];
+    let mut at = 0;
+    while at < TOKENS.len() {
+        beginnings[TOKENS[at].start[0] as usize] = true;
+        at += 1;
+    }
+    beginnings[b'e' as usize] = true;
+    beginnings[b'-' as usize] = true;
+    beginnings[b':' as usize] = true;
+    beginnings[b'=' as usize] = true;
+    beginnings
+};
+
 /// The secret that begins at this place of the text, or is assigned there.
 pub(super) fn at(text: &[u8], at: usize, style: Style) -> Option<Hit> {
     match text[at] {
@@ -159,26 +178,30 @@ fn skip_separators(mut text: &[u8]) -> &[u8] {
 
 /// The value that the `:` or `=` at this place assigns to the name before it, if it looks random and the name tells.
 fn assigned(text: &[u8], at: usize, style: Style) -> Option<Hit> {
+    let gap = text[at + 1..].iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let (value_start, quote) = match text.get(at + 1 + gap)? {
+        quote @ (b'"' | b'\'' | b'`') => (at + 1 + gap + 1, Some(quote)),
+        _ if style == Style::Plain => (at + 1 + gap, None),
+        _ => return None,
+    };
+    let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257);
+    let after = text.get(value_start + value.len());
+    let is_whole = match quote {
+        Some(_) => after == quote,
+        None => after.is_none_or(|after| matches!(after, b' ' | b'\r' | b'\n')),
+    };
+    let is_known = || known_token(text, value_start).or_else(|| web_token(text, value_start)).is_some();
+    // A known form is found at its own place, and is more than chance.
+    if !is_whole || is_known() {
+        return None;
+    }
+    if !looks_random(value) || is_placeholder(value) {
+        return None;
+    }
     let name_end = text[..at].iter().rposition(|byte| !matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b']'))? + 1;
     let name_start = text[..name_end].iter().rposition(|byte| !is_word(*byte) && *byte != b'-').map_or(0, |at| at + 1);
     let name = &text[name_start.max(name_end.saturating_sub(64))..name_end];
     if !is_telling(name) {
-        return None;
-    }
-    let value_start = at + 1 + text[at + 1..].iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let value = match text.get(value_start)? {
-        quote @ (b'"' | b'\'' | b'`') => {
-            let value = run(&text[value_start + 1..], b"+/=_-.~!@#$%^&*", 257);
-            (text.get(value_start + 1 + value.len()) == Some(quote)).then_some(value)?
-        }
-        _ if style == Style::Plain => {
-            let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257);
-            let next = text.get(value_start + value.len());
-            next.is_none_or(|next| matches!(next, b' ' | b'\r' | b'\n')).then_some(value)?
-        }
-        _ => return None,
-    };
-    if is_placeholder(value) || !looks_random(value) {
         return None;
     }
     let bytes = value_start + value.len() - at;
@@ -325,6 +348,8 @@ mod tests {
             assert_eq!(hits(&text, Style::Quoted), by_entropy, "{text}");
         }
         assert_eq!(hits(&format!("export DB_PASSWORD={}\n", random(20)), Style::Plain), by_entropy);
+        let known = format!("GITHUB_TOKEN={}{}", "ghp_", random(36));
+        assert_eq!(hits(&known, Style::Plain), [("github-token", false)], "more than chance");
         let aws = format!("aws_secret_access_key = \"{}\"", random(40));
         assert_eq!(hits(&aws, Style::Quoted), [("aws-secret-access-key", false)]);
     }

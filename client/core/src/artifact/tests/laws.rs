@@ -12,6 +12,30 @@ fn members() -> impl Strategy<Value = Vec<(String, Vec<u8>)>> {
     vec(("[a-cA-Cé/.]{1,4}(\\.js|\\.json)?", vec(any::<u8>(), 0..40)), 0..5)
 }
 
+/// Pieces of what the scanners look for.
+const FRAGMENTS: &[&str] = &[
+    "-----BEGIN ",
+    "PRIVATE KEY",
+    "-----",
+    "\\n",
+    "Proc-Type: x",
+    "ghp_",
+    "AKIA",
+    "eyJ",
+    ".",
+    "token",
+    "=",
+    ":",
+    "\"",
+    "'",
+    "\n",
+    " ",
+    "abcDEF0123456789ghiJKL",
+    "// node_modules/@objectstack/",
+    "é",
+    "\\",
+];
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in vec(any::<u8>(), 0..300)) {
@@ -27,6 +51,22 @@ proptest! {
         bytes[at] = byte;
         let bytes = if inside { gzip(&bytes) } else { bytes };
         let _ = inspect(&bytes[..], &Limits::default());
+    }
+
+    #[test]
+    fn contents_never_panic(
+        lockfile in "[a-z0-9:{}\\[\\]&*!?|>'\"#@\n -]{0,80}",
+        json in "[\\[\\]{}:,\"a0]{0,40}",
+        script in vec(prop::sample::select(FRAGMENTS), 0..20),
+    ) {
+        let script: String = script.concat();
+        let members: [(&str, &[u8]); 4] = [
+            ("dist/index.mjs", script.as_bytes()),
+            (".env", script.as_bytes()),
+            ("package.json", json.as_bytes()),
+            ("pnpm-lock.yaml", lockfile.as_bytes()),
+        ];
+        inspect(&Tar::of(&members).packed()[..], &Limits::default()).expect("contents make no archive malformed");
     }
 
     #[test]
