@@ -6,7 +6,7 @@
 #   tests/rgw.sh stop DIR    ends exactly the processes that start began
 #
 # Needs, as root: radosgw ceph-mon ceph-mgr ceph-osd (Debian, without recommended packages).
-set -euo pipefail
+set -eEuo pipefail
 
 action=${1:?start or stop}
 dir=$(realpath -m "${2:?a directory}")
