@@ -4,7 +4,7 @@ use crate::gate::Report;
 
 /// The closed list of problems, with the status and the title of each. The order is by status.
 macro_rules! problems {
-    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)+) => {
+    ($($(#[$meta:meta])* $variant:ident = $code:tt, $status:literal, $title:literal;)+) => {
         closed_words! {
             /// The code of a problem.
             ProblemCode, "problem code" {
