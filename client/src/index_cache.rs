@@ -84,7 +84,8 @@ impl IndexCache<'_> {
         Ok(index)
     }
 
-    /// The cached documents of a package, the one fetched last first, for when the registry is not asked.
+    /// The cached documents of a package that are still good, the one fetched last first, for when the registry is not
+    /// asked. Where none is, the error says why; without any document there is none to say it of.
     pub(crate) fn offline(
         &self,
         package: &PackageId,
@@ -94,10 +95,17 @@ impl IndexCache<'_> {
         let cached = self.read(package)?;
         let mut documents: Vec<_> = cached.documents.into_iter().collect();
         documents.sort_by_key(|(audience, _)| Some(*audience) != cached.latest);
-        let verify = |(_, document): (_, CachedDocument)| {
-            Ok(self.verify(package, &document.envelope, now, Some(document.serial), grace_seconds)?)
-        };
-        documents.into_iter().map(verify).collect()
+        let (mut good, mut bad) = (Vec::new(), None);
+        for (_, document) in documents {
+            match self.verify(package, &document.envelope, now, Some(document.serial), grace_seconds) {
+                Ok(index) => good.push(index),
+                Err(error) => bad = bad.or(Some(error)),
+            }
+        }
+        match bad {
+            Some(error) if good.is_empty() => Err(error.into()),
+            _ => Ok(good),
+        }
     }
 
     fn verify(

@@ -5,6 +5,24 @@
 //! Out of scope: signatures themselves (`plimsoll-trust`), rules (`plimsoll-core`), loading code into a host.
 //!
 //! Everything here blocks. An asynchronous host calls it from a blocking thread.
+//!
+//! A host that loads what its operator installed:
+//!
+//! ```no_run
+//! use plimsoll_client::{Environment, Home};
+//!
+//! # fn main() -> Result<(), plimsoll_client::Error> {
+//! let environment = Environment::of(&Home::of_user()?, "default")?;
+//! let now = std::time::SystemTime::now().into();
+//! for package in environment.state()?.packages.keys() {
+//!     let loaded = environment.load(package, now)?;
+//!     println!("{package}: {} from {}", loaded.tier, loaded.path.display());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One that installs: [`Home::pin`] once, then [`Client::plan_install`], show the plan, and [`Client::apply`].
 
 mod client;
 mod content;

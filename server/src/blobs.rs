@@ -15,7 +15,6 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use object_store::aws::AmazonS3Builder;
-use object_store::client::SpawnedReqwestConnector;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
@@ -42,7 +41,8 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 /// The artifact store.
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
-    /// The store's own threads: its connections outlive the requests that opened them.
+    /// The store's own threads: its connections outlive the requests that opened them. Everything runs inside, so that no
+    /// bytes are buffered between two runtimes.
     runtime: Option<Runtime>,
     parts: Parts,
     part_bytes: usize,
@@ -67,7 +67,7 @@ impl Blobs {
                 let local = LocalFileSystem::new_with_prefix(&directory)?.with_fsync(true);
                 (Arc::new(local), Some(directory))
             }
-            None => (s3(&url, &config.blobs, &runtime)?, None),
+            None => (s3(&url, &config.blobs)?, None),
         };
         let parts = Parts::new(config.concurrency.blob_parts);
         let part_bytes = if directory.is_some() { LOCAL_PART_BYTES } else { S3_PART_BYTES };
@@ -153,12 +153,9 @@ impl Blobs {
         }
     }
 
-    /// Whether the store answers: asks for an object that is never there.
+    /// Whether the store answers: lists what is never there. (Asking for one object would not tell a missing bucket.)
     pub fn ping(&self) -> Result<()> {
-        match self.block_on(self.store.head(&Key::from("ready"))) {
-            Ok(_) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.block_on(self.store.list_with_delimiter(Some(&Key::from("ready")))).map(drop)
     }
 
     /// Removes what a crash left of local writes: files named `<digest>#<number>` that nobody has touched for an hour.
@@ -197,7 +194,7 @@ fn key(digest: &Digest) -> Key {
     Key::from_iter([ROOT, &hex[..2], &hex])
 }
 
-fn s3(url: &str, config: &BlobsConfig, runtime: &Runtime) -> Result<Arc<dyn ObjectStore>> {
+fn s3(url: &str, config: &BlobsConfig) -> Result<Arc<dyn ObjectStore>> {
     let (bucket, prefix) =
         url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
     let options = ClientOptions::new()
@@ -206,11 +203,8 @@ fn s3(url: &str, config: &BlobsConfig, runtime: &Runtime) -> Result<Arc<dyn Obje
         .with_timeout(Duration::from_secs(120));
     let retry = RetryConfig { retry_timeout: Duration::from_secs(20), ..RetryConfig::default() };
     // The usual AWS_… variables are read first, so that instance roles work.
-    let mut builder = AmazonS3Builder::from_env()
-        .with_bucket_name(bucket)
-        .with_client_options(options)
-        .with_retry(retry)
-        .with_http_connector(SpawnedReqwestConnector::new(runtime.handle().clone()));
+    let mut builder =
+        AmazonS3Builder::from_env().with_bucket_name(bucket).with_client_options(options).with_retry(retry);
     if let Some(endpoint) = &config.endpoint {
         builder = builder.with_endpoint(endpoint);
     }

@@ -11,6 +11,7 @@ pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod http;
+pub mod jobs;
 mod start;
 pub mod telemetry;
 mod token;

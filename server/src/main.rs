@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use plimsoll_server::App;
 use plimsoll_server::config::{Config, Flags};
-use plimsoll_server::http;
+use plimsoll_server::{http, jobs};
 use tokio::signal::unix::{SignalKind, signal};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -92,6 +92,7 @@ fn serve(config: Config) -> Result<(), Failure> {
     let app = actix_web::web::Data::new(started.app);
     actix_web::rt::System::new().block_on(async {
         tracing::info!(address = %listener.local_addr()?, registry = app.registry(), "listening");
+        jobs::start(app.clone());
         let server = http::serve(app, listener)?;
         let handle = server.handle();
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use plimsoll_client::home::Home;
+use plimsoll_client::home::{Home, PinError};
 use plimsoll_client::transport::{Address, Registry, Token};
+use plimsoll_client::{Client, Error, Options};
 use plimsoll_core::Timestamp;
 
 use crate::args::Globals;
@@ -33,7 +34,7 @@ impl Shell {
 
     /// The address of the registry that is meant: `--registry`, else the first one that is pinned.
     pub(crate) fn address(&self) -> Result<Address, Failure> {
-        if let Some(url) = &self.globals.registry {
+        if let Some(url) = self.globals.registry.as_deref().filter(|url| !url.is_empty()) {
             return Ok(url.parse()?);
         }
         let pinned = self.home()?.registries()?;
@@ -51,11 +52,19 @@ impl Shell {
         }
     }
 
-    /// The registry that is meant, with the token if there is one.
+    /// The registry that is meant, with the token if there is one. Where it is pinned, it is asked who it is before it is
+    /// shown the token; where it is not, the token was passed for it.
     pub(crate) fn registry(&self) -> Result<Registry, Failure> {
         let address = self.address()?;
         let token = self.token(&address)?;
-        Ok(Registry::new(address, token))
+        match Client::open(self.home()?, &address, token.clone(), Options::default()) {
+            Ok(client) => {
+                client.check_registry()?;
+                Ok(client.registry().clone())
+            }
+            Err(Error::Pin(PinError::NotPinned(_))) => Ok(Registry::new(address, token)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Now.

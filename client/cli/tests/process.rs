@@ -150,3 +150,26 @@ fn a_p256_key_signs_statements_alone() {
     assert!(Path::new(&file("a.osplugin.dsse.json")).exists());
     assert!(!Path::new(&file("a.osplugin.sig")).exists());
 }
+
+#[test]
+fn sources_pass_the_same_gate_as_the_artifact_of_the_real_tool() {
+    let home = home();
+    for (source, artifact) in [
+        ("sandbox-vat", "com.acme.vat-check-1.0.0.osplugin"),
+        ("theme-unset", "org.example.theme-dusk-0.1.0.osplugin"),
+        ("legacy-node-clickhouse", "com.acme.legacy-driver-1.4.0.osplugin"),
+    ] {
+        let ours = home.path().join(artifact).to_string_lossy().into_owned();
+        assert!(plimsoll(home.path(), &["pack", &fixture(source), "-o", &ours]).status.success(), "{source}");
+        for asked in ["--level=unverified --visibility=private", "--level=verified --visibility=marketplace"] {
+            let outcomes = |artifact: &str| {
+                let args: Vec<&str> = ["check", artifact, "--json"].into_iter().chain(asked.split(' ')).collect();
+                let report = document(&plimsoll(home.path(), &args))["report"].take();
+                let checks = report["checks"].as_array().expect("checks").clone();
+                let outcome = |check: &Value| format!("{} {}", check["code"], check["outcome"]);
+                (report["verdict"].clone(), report["tier"].clone(), checks.iter().map(outcome).collect::<Vec<_>>())
+            };
+            assert_eq!(outcomes(&ours), outcomes(&fixture(artifact)), "{source} {asked}");
+        }
+    }
+}

@@ -18,6 +18,9 @@ use crate::progress::{Progress, Stage};
 use crate::transport::TransportError;
 use crate::verify::{Fault, VerifiedArtifact};
 
+/// How often a download is begun.
+const DOWNLOADS: u32 = 3;
+
 /// What was done.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,7 +97,8 @@ impl Client {
         Ok(artifact)
     }
 
-    /// Streams the bytes into a temporary file, hashing them, and stops at the signed size.
+    /// Streams the bytes into a temporary file, hashing them, and stops at the signed size. Begins again, a few times, where
+    /// the connection breaks.
     fn fetch(
         &self,
         locked: &LockedEnvironment<'_>,
@@ -103,15 +107,19 @@ impl Client {
     ) -> Result<(File, Digest), Error> {
         let Resolved { package, version, .. } = &step.resolved;
         let approval = step.version.approval();
-        let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
-        let mut out = Hashing { file, hasher: Hasher::new() };
-        match self.registry.download(&approval.sha256, approval.size, &mut out, progress) {
-            Err(TransportError::TooLarge { .. }) => {
-                return Err(Fault::Size(approval.size).of(package, version).into());
+        let mut attempt = 1;
+        loop {
+            let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
+            let mut out = Hashing { file, hasher: Hasher::new() };
+            match self.registry.download(&approval.sha256, approval.size, &mut out, progress) {
+                Ok(_) => return Ok((out.file, out.hasher.finish())),
+                Err(TransportError::TooLarge { .. }) => {
+                    return Err(Fault::Size(approval.size).of(package, version).into());
+                }
+                Err(TransportError::Unreachable { .. }) if attempt < DOWNLOADS => attempt += 1,
+                Err(error) => return Err(error.into()),
             }
-            other => other?,
-        };
-        Ok((out.file, out.hasher.finish()))
+        }
     }
 
     /// Puts a verified artifact into the content store, packed and unpacked.

@@ -111,8 +111,9 @@ impl Client {
     /// than was granted is never taken: the best one within the grants is, and the other is left aside.
     pub fn plan_update(&self, environment: &Environment, packages: &[PackageId]) -> Result<Plan, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
-        if let Some(unknown) = packages.iter().find(|package| !state.packages.contains_key(package)) {
-            return Err(environment.not_installed(unknown));
+        for package in packages {
+            let installed = state.packages.get(package).ok_or_else(|| environment.not_installed(package))?;
+            self.check_origin(installed)?;
         }
         let options = resolve::Options { upgrade: true, ..resolve::Options::default() };
         let mut question = self.question(&state, &settings, &Request { options, ..Request::default() })?;
@@ -138,11 +139,10 @@ impl Client {
         let mut wanted = request.wanted.clone();
         let mut installed = BTreeMap::new();
         for package in state.packages.values() {
+            if asked.contains(&package.package) {
+                self.check_origin(package)?;
+            }
             if package.registry != self.pinned.root.registry() {
-                if asked.contains(&package.package) {
-                    let from = package.address.clone();
-                    return Err(Error::OtherRegistry { package: package.package.clone(), from });
-                }
                 continue;
             }
             let Installed { version, publisher, sha256, .. } = package.clone();
@@ -155,6 +155,14 @@ impl Client {
         }
         let host = request.host.clone().unwrap_or_else(|| settings.host.clone());
         Ok(resolve::Request { wanted, host, installed, within: None, options: request.options })
+    }
+
+    /// One package belongs to one registry: there is no way for another to take its place.
+    fn check_origin(&self, installed: &Installed) -> Result<(), Error> {
+        if installed.registry == self.pinned.root.registry() {
+            return Ok(());
+        }
+        Err(Error::OtherRegistry { package: installed.package.clone(), from: installed.address.clone() })
     }
 
     fn solve(&self, question: &resolve::Request, indexes: &mut Indexes) -> Result<Solution, Error> {
@@ -202,18 +210,18 @@ impl Client {
         warnings.extend(solution.warnings);
         let mut steps = Vec::new();
         for resolved in solution.packages {
-            settings.accept(&resolved.package, &resolved.version, resolved.tier)?;
             let installed = base.packages.get(&resolved.package);
             let same = installed
                 .is_some_and(|installed| installed.version == resolved.version && installed.sha256 == resolved.sha256);
             if same && content::is_whole(&self.home, &resolved.sha256) {
                 continue;
             }
+            settings.accept(&resolved.package, &resolved.version, resolved.tier)?;
             let Some(index) = indexes.by_package.get(&resolved.package) else {
                 return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
             };
             let replaces = installed.map(|installed| installed.version.clone());
-            steps.push(self.step(resolved, replaces, (&indexes.root, index), settings, installed.filter(|_| same))?);
+            steps.push(self.step(resolved, replaces, &indexes.root, index, settings, installed.filter(|_| same))?);
         }
         let consent = diff(&base.grants, &closure);
         Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
@@ -224,7 +232,8 @@ impl Client {
         &self,
         resolved: Resolved,
         replaces: Option<Version>,
-        (root, index): (&TrustRoot, &VerifiedIndex),
+        root: &TrustRoot,
+        index: &VerifiedIndex,
         settings: &Settings,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {

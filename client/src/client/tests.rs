@@ -273,3 +273,75 @@ fn a_pin_stays_when_everything_else_is_updated() {
     client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("updated");
     assert_eq!(installed(&environment), ["com.acme.crm@1.1.0", "com.acme.vat@1.0.0"]);
 }
+
+#[test]
+fn an_app_is_installed_with_exactly_what_it_bundles() {
+    let world = World::new();
+    let plugin = Plugin::new("com.acme.vat", "1.0.0").permission("services:object");
+    let published = world.publish(&plugin);
+    world.publish(&Plugin::new("com.acme.vat", "1.1.0").permission("fs:/"));
+    world.publish(&Plugin::new("com.acme.app", "3.0.0").bundles(&[(&plugin, &published)]));
+    let (client, environment) = (world.client(), world.environment());
+    let plan = install(&client, &environment, "com.acme.app").expect("installed");
+    assert!(plan.consent.sentences().iter().any(|words| words.contains("use the service object")));
+    assert_eq!(installed(&environment), ["com.acme.app@3.0.0", "com.acme.vat@1.0.0"]);
+    assert_eq!(environment.verify(now()).expect("verify"), []);
+    environment.remove(&id("com.acme.vat")).expect_err("the App needs it");
+}
+
+#[test]
+fn a_package_belongs_to_the_registry_it_came_from() {
+    let (world, other) = (World::new(), World::named("other.example"));
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    other.publish(&Plugin::new("com.acme.vat", "2.0.0"));
+    let environment = world.environment();
+    install(&world.client(), &environment, "com.acme.vat").expect("installed");
+    let elsewhere = other.client_in(&world.home);
+    for refused in [
+        elsewhere.plan_install(&environment, &want("com.acme.vat")),
+        elsewhere.plan_update(&environment, &[id("com.acme.vat")]),
+    ] {
+        assert!(matches!(refused, Err(Error::OtherRegistry { .. })));
+    }
+    other.publish(&Plugin::new("com.acme.more", "1.0.0"));
+    install(&elsewhere, &environment, "com.acme.more").expect("another package");
+    assert_eq!(environment.verify(now()).expect("verify"), [], "both stay, with what was granted to them");
+}
+
+#[test]
+fn a_download_that_breaks_is_begun_again() {
+    let world = World::new();
+    let published = world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    let whole = Answer::ok(published.artifact);
+    let broken = Answer { cut_at: Some(100), ..whole.clone() };
+    let line = format!("GET /v1/artifacts/{}", published.listed.sha256);
+    world.fake.answers(&line, vec![broken.clone(), broken, whole]);
+    install(&client, &environment, "com.acme.vat").expect("the third time");
+}
+
+#[test]
+fn those_who_install_at_once_do_not_lose_each_others_work() {
+    let world = World::new();
+    let packages = ["com.acme.a", "com.acme.b", "com.acme.c", "com.acme.d"];
+    for package in packages {
+        world.publish(&Plugin::new(package, "1.0.0"));
+    }
+    let (client, environment) = (world.client(), world.environment());
+    std::thread::scope(|scope| {
+        for package in packages {
+            let (client, environment) = (&client, &environment);
+            scope.spawn(move || {
+                loop {
+                    match install(client, environment, package) {
+                        Ok(_) => break,
+                        Err(Error::PlanStale(_)) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(installed(&environment).len(), packages.len());
+    assert_eq!(environment.verify(now()).expect("verify"), []);
+}

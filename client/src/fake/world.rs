@@ -8,7 +8,8 @@ use plimsoll_core::artifact::{self, Source};
 use plimsoll_core::range::HostProfile;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{
-    Algorithm, Discovery, Evidence, EvidenceKind, IndexDocument, IndexVersion, PublisherKey, RegistryKey, Revocation,
+    Algorithm, Discovery, Evidence, EvidenceKind, IndexDocument, IndexVersion, Pin, PublisherKey, RegistryKey,
+    Revocation,
 };
 use plimsoll_core::{
     Availability, Digest, Limits, PackageId, PackageType, Permissions, Tier, Timestamp, Version, Visibility, manifest,
@@ -37,6 +38,7 @@ pub(crate) struct Plugin {
     audience: Visibility,
     evidence: EvidenceKind,
     decision: ApprovalDecision,
+    bundled: Option<Vec<Pin>>,
 }
 
 impl Plugin {
@@ -50,7 +52,24 @@ impl Plugin {
             audience: Visibility::Marketplace,
             evidence: EvidenceKind::Statement,
             decision: ApprovalDecision::Reviewed,
+            bundled: None,
         }
+    }
+
+    /// Makes it an App that bundles these.
+    pub(crate) fn bundles(self, plugins: &[(&Plugin, &Published)]) -> Self {
+        let pin = |(plugin, published): &(&Plugin, &Published)| Pin {
+            id: plugin.package.clone(),
+            version: plugin.version.clone(),
+            sha256: published.listed.sha256,
+            tier: plugin.tier,
+            permissions: plugin.permissions.clone(),
+        };
+        Self { bundled: Some(plugins.iter().map(pin).collect()), ..self }
+    }
+
+    fn package_type(&self) -> PackageType {
+        if self.bundled.is_some() { PackageType::App } else { PackageType::Plugin }
     }
 
     pub(crate) fn permission(mut self, permission: &str) -> Self {
@@ -84,7 +103,7 @@ impl Plugin {
             self.permissions.iter().filter(|p| p.kind().as_str() == kind).map(|p| p.value()).collect()
         };
         let manifest = serde_json::json!({
-            "id": self.package, "version": self.version, "type": "plugin", "name": "A plugin", "runtime": "sandbox",
+            "id": self.package, "version": self.version, "type": self.package_type(), "name": "A plugin", "runtime": "sandbox",
             "permissions": {
                 "services": values("services"), "hooks": values("hooks"), "network": values("network"), "fs": values("fs"),
             },
@@ -118,7 +137,7 @@ pub(crate) struct World {
     key: SigningKey,
     publisher_key: SigningKey,
     revoked: RefCell<Option<Revocation>>,
-    packages: RefCell<BTreeMap<PackageId, Vec<IndexVersion>>>,
+    packages: RefCell<BTreeMap<PackageId, (PackageType, Vec<IndexVersion>)>>,
     audience: Cell<Visibility>,
     pub(crate) serial: Cell<u64>,
     _dir: tempfile::TempDir,
@@ -126,11 +145,15 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::named("plugins.example")
+    }
+
+    pub(crate) fn named(registry: &str) -> Self {
         let dir = tempfile::tempdir().expect("directory");
         let world = Self {
             fake: FakeRegistry::start(),
             home: Home::at(dir.path()).expect("home"),
-            registry: "plugins.example".to_owned(),
+            registry: registry.to_owned(),
             key: SigningKey::generate(Algorithm::Ed25519).expect("key"),
             publisher_key: SigningKey::generate(Algorithm::Ed25519).expect("key"),
             revoked: RefCell::default(),
@@ -170,7 +193,15 @@ impl World {
 
     /// A client with a token, after pinning the registry.
     pub(crate) fn client(&self) -> Client {
-        self.client_with(Options { clock: now, ..Options::default() }, Some("plim_1".parse().expect("token")))
+        self.client_in(&self.home)
+    }
+
+    /// The same, for another home.
+    pub(crate) fn client_in(&self, home: &Home) -> Client {
+        home.pin(&self.fake.address, &self.discovery(), &[self.key.key_id()], now()).expect("pinned");
+        let options = Options { clock: now, ..Options::default() };
+        let token = "plim_1".parse().expect("token");
+        Client::open(home.clone(), &self.fake.address, Some(token), options).expect("client")
     }
 
     pub(crate) fn client_with(&self, options: Options, token: Option<Token>) -> Client {
@@ -198,7 +229,7 @@ impl World {
             audience: plugin.audience,
             tier: plugin.tier,
             permissions_sha256: permissions.digest(),
-            bundled: Vec::new(),
+            bundled: plugin.bundled.clone().unwrap_or_default(),
             publisher: "acme".parse().expect("publisher"),
             evidence_kind: plugin.evidence,
             evidence_sha256: evidence.text.as_ref().map(Digest::of),
@@ -218,7 +249,7 @@ impl World {
             availability: Availability::live(),
             permissions,
             dependencies: plugin.dependencies.clone(),
-            bundled: Vec::new(),
+            bundled: plugin.bundled.clone().unwrap_or_default(),
             manifest_deps: false,
             engines: manifest::Engines { protocol: Some("^17".to_owned()), ..manifest::Engines::default() },
             approval_sha256: Digest::of(&approval),
@@ -226,7 +257,7 @@ impl World {
         let published = Published { artifact, approval, evidence, listed: listed.clone() };
         self.answer_version(&package, &published);
         let mut packages = self.packages.borrow_mut();
-        let versions = packages.entry(package.clone()).or_default();
+        let (_, versions) = packages.entry(package.clone()).or_insert_with(|| (plugin.package_type(), Vec::new()));
         versions.push(listed);
         versions.sort_by(|a, b| a.version.cmp(&b.version));
         drop(packages);
@@ -278,10 +309,11 @@ impl World {
 
     /// The index document of a package, signed now.
     pub(crate) fn index(&self, package: &PackageId) -> String {
+        let (package_type, versions) = self.packages.borrow()[package].clone();
         let document = IndexDocument {
             registry: self.registry.clone(),
             package: package.clone(),
-            r#type: PackageType::Plugin,
+            r#type: package_type,
             publisher: "acme".parse().expect("publisher"),
             audience: self.audience.get(),
             serial: self.serial.get(),
@@ -295,7 +327,7 @@ impl World {
                 added_at: now().plus_seconds(-3600),
                 revoked: self.revoked.borrow().clone(),
             }],
-            versions: self.packages.borrow()[package].clone(),
+            versions,
         };
         sign_index(&document, &self.key).expect("signed")
     }
@@ -309,7 +341,7 @@ impl World {
 
     pub(crate) fn set_availability(&self, package: &str, version: &str, status: AvailabilityWord) {
         let package: PackageId = package.parse().expect("package");
-        for listed in self.packages.borrow_mut().get_mut(&package).expect("published") {
+        for listed in &mut self.packages.borrow_mut().get_mut(&package).expect("published").1 {
             if listed.version.to_string() == version {
                 listed.availability = Availability { status, reason: "it leaks".to_owned(), replacement: None };
             }

@@ -125,3 +125,28 @@ fn nobody_at_the_address_is_an_outage() {
     let error = Registry::new(address, None).discovery().expect_err("nobody");
     assert!(error.is_outage(), "{error}");
 }
+
+#[test]
+fn a_refusal_in_the_middle_of_an_upload_is_heard() {
+    // The registry looks at the token before the body, answers, and reads no further.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port");
+    let address = format!("http://{}", listener.local_addr().expect("address")).parse().expect("address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0; 1024];
+            let count = Read::read(&mut stream, &mut head).expect("head");
+            assert!(count > 0);
+            let problem = Problem::new(ProblemCode::ScopeMissing, "the token lacks the scope publish", "r");
+            let body = serde_json::to_string(&problem).expect("problem");
+            let length = body.len();
+            let head = "HTTP/1.1 403 -\r\nconnection: close\r\ncontent-type: application/problem+json";
+            let answer = format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}");
+            std::io::Write::write_all(&mut stream, answer.as_bytes()).expect("answered");
+        }
+    });
+    let bytes = vec![7; 20_000_000];
+    let mut file = tempfile::tempfile().expect("file");
+    std::io::Write::write_all(&mut file, &bytes).expect("written");
+    let refused = Registry::new(address, None).upload(&file, &Digest::of(&bytes), &Silent).expect_err("refused");
+    assert_eq!(refused.code(), Some(ProblemCode::ScopeMissing), "{refused}");
+}

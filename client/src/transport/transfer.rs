@@ -55,7 +55,22 @@ impl Registry {
         progress.transfer_started(Direction::Upload, &sha256.to_string(), size);
         let result = self.send(Repeat::Safe, &Method::PUT, &url, &headers, Payload::File { file, size, progress });
         progress.transfer_ended();
-        read_json(&url, result?)
+        let response = result.map_err(|error| self.reason_of_broken_upload(&url, error))?;
+        read_json(&url, response)
+    }
+
+    /// A registry that refuses a token does so before it reads the body, and then closes: the client, still sending, sees a
+    /// broken connection and not the answer. The same request without the bytes gets it.
+    fn reason_of_broken_upload(&self, url: &str, error: TransportError) -> TransportError {
+        if !matches!(error, TransportError::Unreachable { .. }) {
+            return error;
+        }
+        match self.send(Repeat::Never, &Method::PUT, url, &[], Payload::Bytes(&[])) {
+            Err(TransportError::Problem(problem)) if matches!(problem.status, 401 | 403) => {
+                TransportError::Problem(problem)
+            }
+            _ => error,
+        }
     }
 
     /// `GET /v1/artifacts/{sha256}` into `out`, at most `size` bytes; gives how many there were. The caller compares the

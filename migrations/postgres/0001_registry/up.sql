@@ -116,7 +116,7 @@ CREATE TABLE version (
     sha256 TEXT COLLATE "C" NOT NULL REFERENCES artifact (sha256),
     size BIGINT NOT NULL CHECK (size >= 0),
     tier TEXT NOT NULL CHECK (tier IN ('declarative', 'sandbox', 'out-of-process', 'in-process')),
-    state TEXT NOT NULL CHECK (state IN ('draft', 'pending_review', 'approved', 'rejected')),
+    state TEXT COLLATE "C" NOT NULL CHECK (state IN ('draft', 'pending_review', 'approved', 'rejected')),
     availability TEXT NOT NULL CHECK (availability IN ('live', 'deprecated', 'yanked', 'blocked')),
     availability_reason TEXT NOT NULL,
     availability_replacement TEXT,
@@ -210,7 +210,7 @@ CREATE INDEX catalog_word_package ON catalog_word (package);
 
 -- At most one row.
 CREATE TABLE registry (
-    only_one BIGINT NOT NULL PRIMARY KEY CHECK (only_one = 1),
+    only_one TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (only_one = 'registry'),
     origin TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );

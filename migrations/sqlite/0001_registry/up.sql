@@ -209,7 +209,7 @@ CREATE INDEX catalog_word_package ON catalog_word (package);
 
 -- At most one row.
 CREATE TABLE registry (
-    only_one INTEGER NOT NULL PRIMARY KEY CHECK (only_one = 1),
+    only_one TEXT NOT NULL PRIMARY KEY CHECK (only_one = 'registry'),
     origin TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;

@@ -2,6 +2,7 @@
 
 use plimsoll_core::Digest;
 use plimsoll_core::access::{self, Action, Part};
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::StoredArtifact;
 use plimsoll_store::version::VersionRecord;
@@ -23,9 +24,15 @@ pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<boo
     let account = caller.allow(&Action::Upload)?;
     let now = app.clock.now();
     let lease_expires_at = now.plus_seconds(LEASE_SECONDS);
-    Ok(app
-        .store
-        .write("record_artifact", |conn| artifact::record(conn, stored, &account.name, now, lease_expires_at))?)
+    app.store.write("record_artifact", |conn| {
+        let new = artifact::record(conn, stored, &account.name, now, lease_expires_at)?;
+        // From here on the lease keeps the bytes; a round of `collect` may have removed them just before.
+        if new && app.blobs.size(&stored.sha256).map_err(Error::Blobs)?.is_none() {
+            let message = format!("the artifact {} was removed meanwhile: upload it again", stored.sha256);
+            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        }
+        Ok(new)
+    })
 }
 
 /// Finds an artifact that the one who asks may download: one that a version has, of which it may read the artifact.

@@ -71,7 +71,14 @@ impl From<InvalidText> for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            // Use cases look before they write; so this was taken between the two, by another process.
+            StoreError::Conflict(conflict) => {
+                let message = format!("{conflict} was taken by somebody else at this very moment: look again");
+                Self::conflict(ProblemCode::StateConflict, message)
+            }
+            error => Self::Store(error),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Res
         key::insert(conn, &added).map_err(|error| exists(error, name, &new.key_id))?;
         let detail = json!({ "keyId": new.key_id, "fingerprint": added.fingerprint, "proven": added.key.proven });
         record::change(app, conn, caller, "key.added", About::publisher(name), detail)?;
-        shelf::refresh_publisher(app, conn, name)?;
+        shelf::renew_indexes(app, conn, name)?;
         Ok(added.key)
     })
 }
@@ -89,7 +89,7 @@ pub fn revoke(
         }
         let detail = json!({ "keyId": key_id, "reason": revocation.reason, "from": revocation.from });
         record::change(app, conn, caller, "key.revoked", About::publisher(name), detail)?;
-        shelf::refresh_publisher(app, conn, name)?;
+        shelf::renew_indexes(app, conn, name)?;
         Ok(PublisherKey { revoked: Some(revocation.clone()), ..found.key })
     })
 }

@@ -9,6 +9,7 @@ pub mod artifacts;
 pub mod audit;
 pub mod availability;
 pub mod catalog;
+pub mod collect;
 pub mod discovery;
 mod error;
 mod facts;

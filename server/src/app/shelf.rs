@@ -6,7 +6,6 @@ use plimsoll_core::wire::{IndexDocument, IndexVersion};
 use plimsoll_core::{Digest, PackageId, PublisherName, State, Tier, Visibility};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
-use plimsoll_store::package::Package;
 use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{Conn, key, package, version};
 use plimsoll_trust::statement::sign_index;
@@ -22,18 +21,23 @@ const INDEX_LIFE_SECONDS: i64 = 24 * HOUR_SECONDS;
 /// A document that has less than this left is signed anew when it is asked for.
 pub(super) const INDEX_RENEW_SECONDS: i64 = 12 * HOUR_SECONDS;
 
-/// Makes anew whatever shows a package.
+/// Makes anew whatever shows the versions of a package.
 pub(super) fn refresh(app: &App, conn: &mut Conn, id: &PackageId) -> Result<()> {
-    let package = package::find(conn, id)?.ok_or_else(|| Error::Internal(format!("no package {id} to show")))?;
     let approved = version::approved(conn, id)?;
     refresh_catalog(app, conn, id, &approved)?;
-    refresh_index(app, conn, &package, &approved)
+    sign_indexes(app, conn, id, &approved)
 }
 
-/// Makes anew whatever shows a package of the publisher.
-pub(super) fn refresh_publisher(app: &App, conn: &mut Conn, name: &PublisherName) -> Result<()> {
+/// Signs the index documents of a package anew.
+pub(super) fn renew_index(app: &App, conn: &mut Conn, id: &PackageId) -> Result<()> {
+    let approved = version::approved(conn, id)?;
+    sign_indexes(app, conn, id, &approved)
+}
+
+/// Signs the index documents of the publisher's packages anew, since they carry its keys.
+pub(super) fn renew_indexes(app: &App, conn: &mut Conn, name: &PublisherName) -> Result<()> {
     for id in package::of_publisher(conn, name)? {
-        refresh(app, conn, &id)?;
+        renew_index(app, conn, &id)?;
     }
     Ok(())
 }
@@ -110,10 +114,10 @@ fn refresh_catalog(app: &App, conn: &mut Conn, id: &PackageId, approved: &[Versi
     Ok(catalog::set(conn, &entry)?)
 }
 
-fn refresh_index(app: &App, conn: &mut Conn, package: &Package, approved: &[VersionRecord]) -> Result<()> {
-    let id = &package.id;
-    let keys: Vec<_> = key::list(conn, &package.publisher)?.into_iter().map(|key| key.key).collect();
+fn sign_indexes(app: &App, conn: &mut Conn, id: &PackageId, approved: &[VersionRecord]) -> Result<()> {
     let gone = || Error::Internal(format!("no package {id} to index"));
+    let package = package::find(conn, id)?.ok_or_else(gone)?;
+    let keys: Vec<_> = key::list(conn, &package.publisher)?.into_iter().map(|key| key.key).collect();
     let serial = package::next_index_serial(conn, id)?.ok_or_else(gone)?;
     let issued_at = app.clock.now();
     for audience in Visibility::ALL.iter().copied() {

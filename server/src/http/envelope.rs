@@ -7,7 +7,6 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
-use plimsoll_core::quote;
 use tracing::Instrument as _;
 
 use super::problem::Failure;
@@ -42,7 +41,7 @@ pub(crate) async fn envelope(
         None => app_of(&request)?.ids.id(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = tracing::info_span!("request", id, method = %request.method(), path = quote(request.path()));
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.path());
     async move {
         let started = Instant::now();
         let mut response = next.call(request).await?.map_into_boxed_body();

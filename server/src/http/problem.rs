@@ -166,13 +166,16 @@ struct Chain<'a>(&'a dyn std::error::Error);
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
+        let mut text = self.0.to_string();
+        for cause in std::iter::successors(self.0.source(), |cause| cause.source()) {
+            let cause = cause.to_string();
+            // Some errors print their causes themselves.
+            if !text.contains(&cause) {
+                text.push_str(": ");
+                text.push_str(&cause);
+            }
         }
-        Ok(())
+        f.write_str(&text)
     }
 }
 

@@ -17,7 +17,8 @@
 //! # }
 //! ```
 //!
-//! Dialects live in `conn` and `migrate`; elsewhere a query is either diesel's typed language or SQL that both read.
+//! Dialects live in `conn` and `migrate`, and in the one row lock, [`publisher::lock`]; elsewhere a query is diesel's typed
+//! language, or SQL that both databases read.
 
 pub mod account;
 pub mod artifact;
@@ -42,6 +43,8 @@ mod schema;
 mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod token;
 pub mod version;
 

@@ -33,7 +33,9 @@ pub(crate) fn run(conn: &mut Conn) -> Result<(), MigrateError> {
         Conn::Sqlite(conn) => run_pending(conn, SQLITE),
         // Two processes that start at once wait for each other here; SQLite's writers always do.
         Conn::Postgres(conn) => conn
-            .batch_execute("SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7700)")
+            .batch_execute(
+                "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7700)",
+            )
             .map_err(|error| StoreError::from(error).into())
             .and_then(|()| run_pending(conn, POSTGRES)),
     };

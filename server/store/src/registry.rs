@@ -12,7 +12,11 @@ use crate::schema::{registry, registry_key};
 /// Sets the origin, once and for all. [`Conflict::Registry`](crate::Conflict::Registry) if there is one.
 pub fn insert(conn: &mut Conn, origin: &str, at: Timestamp) -> Result<()> {
     diesel::insert_into(registry::table)
-        .values((registry::only_one.eq(1_i64), registry::origin.eq(origin), registry::created_at.eq(at.as_micros())))
+        .values((
+            registry::only_one.eq("registry"),
+            registry::origin.eq(origin),
+            registry::created_at.eq(at.as_micros()),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -189,7 +189,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    registry (only_one) { only_one -> BigInt, origin -> Text, created_at -> BigInt, }
+    registry (only_one) { only_one -> Text, origin -> Text, created_at -> BigInt, }
 }
 
 diesel::table! {

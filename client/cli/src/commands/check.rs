@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use plimsoll_core::artifact::Inspection;
 use plimsoll_core::gate::{self, Evidence, Facts, Report, Request, Verdict};
 use plimsoll_core::{Level, Limits, Visibility};
 use plimsoll_trust::LegacySignature;
@@ -12,7 +13,7 @@ use super::sidecar;
 use crate::args::Check;
 use crate::exit_code::Exit;
 use crate::failure::Failure;
-use crate::output::{Answer, bold, plain};
+use crate::output::{Answer, bold, dim, plain};
 use crate::render::{self, ArtifactSummary, Opened};
 
 #[derive(Serialize)]
@@ -36,6 +37,10 @@ pub(crate) fn check(args: &Check) -> Result<Answer, Failure> {
         text.push_str(&summary.text());
     }
     text.push_str(&render::report(&report));
+    let has_code = opened.inspection.as_ref().is_ok_and(Inspection::has_code);
+    if has_code && !sidecar::is_signed(&args.file) {
+        text.push_str(&dim("It has code and is not signed yet: `plimsoll sign` before you publish.\n"));
+    }
     let answer = Answer::new(Checked { artifact: summary.as_ref(), report: &report }, text);
     match report.verdict {
         Verdict::Approved | Verdict::Held => Ok(answer),

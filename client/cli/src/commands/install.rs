@@ -134,9 +134,10 @@ fn carry_out(
         let text = text(&applied);
         Answer::new(Done { environment: environment.name(), plan, missing, applied }, text)
     };
+    let waiting = || Applied { left_aside: before.left_aside.clone(), ..Applied::default() };
     let refused = || {
         let message = "you said no, so nothing of this was done";
-        Failure::new(Exit::ConsentMissing, "consent-missing", message).showing(done(Applied::default(), None))
+        Failure::new(Exit::ConsentMissing, "consent-missing", message).showing(done(waiting(), None))
     };
     let apply = |acceptance| client.apply(environment, plan, acceptance, &shell.output.watch());
 
@@ -155,7 +156,7 @@ fn carry_out(
             Ok(answer)
         }
         Err(Error::ConsentMissing(missing)) => {
-            let answer = done(Applied::default(), Some(&missing));
+            let answer = done(waiting(), Some(&missing));
             Err(Failure::from(Error::ConsentMissing(missing)).showing(answer))
         }
         Err(error) => Err(error.into()),

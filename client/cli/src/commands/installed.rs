@@ -56,9 +56,10 @@ pub(crate) fn verify(shell: &Shell) -> Result<Answer, Failure> {
         Answer::new(document, text)
     };
     if problems.is_empty() {
-        return Ok(answer(format!("{} {checked} packages in {}\n", good("Verified"), environment.name())));
+        let packages = if checked == 1 { "package" } else { "packages" };
+        return Ok(answer(format!("{} {checked} {packages} in {}\n", good("Verified"), environment.name())));
     }
-    let message = format!("{} problems in {checked} installed packages", problems.len());
+    let message = format!("problems found: {}; installed packages: {checked}", problems.len());
     Err(Failure::new(Exit::ProblemsFound, "problems-found", message).showing(answer(text)))
 }
 

@@ -19,6 +19,11 @@ pub(super) fn statement(artifact: &Path) -> PathBuf {
     with_suffix(artifact, ".dsse.json")
 }
 
+/// Whether there is any evidence beside the artifact.
+pub(super) fn is_signed(artifact: &Path) -> bool {
+    signature(artifact).exists() || statement(artifact).exists()
+}
+
 /// Reads a sidecar; `None` if there is none.
 pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
     match File::open(path) {

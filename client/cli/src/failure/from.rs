@@ -6,6 +6,7 @@ use plimsoll_client::home::{HomeError, PinError};
 use plimsoll_client::transport::TransportError;
 use plimsoll_core::InvalidText;
 use plimsoll_core::artifact::ArtifactError;
+use plimsoll_core::consent::Missing;
 use plimsoll_trust::root::RootError;
 use plimsoll_trust::{KeyError, SignatureError};
 
@@ -52,7 +53,7 @@ impl From<HomeError> for Failure {
 
 impl From<PinError> for Failure {
     fn from(error: PinError) -> Self {
-        let message = error.to_string();
+        let mut message = error.to_string();
         let code = match error {
             PinError::Home(error) => return error.into(),
             PinError::NotPinned(_) => "trust-missing",
@@ -63,6 +64,11 @@ impl From<PinError> for Failure {
                 RootError::NoKeys | RootError::Key { .. } => "trust-invalid",
             },
         };
+        if code == "trust-changed" {
+            message.push_str(
+                ". If its operator says that this is right, forget the old key with `plimsoll trust remove` and trust it again",
+            );
+        }
         Self::new(Exit::Verification, code, message)
     }
 }
@@ -94,7 +100,7 @@ impl From<ArtifactError> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let message = error.to_string();
+        let mut message = error.to_string();
         let (exit, code) = match error {
             Error::Transport(error) => return error.into(),
             Error::Home(error) => return error.into(),
@@ -102,7 +108,10 @@ impl From<Error> for Failure {
             Error::Trust(_) | Error::Verify(_) => (Exit::Verification, "verification-failed"),
             Error::NoSolution(_) => (Exit::NoSolution, "no-solution"),
             Error::PackageNotFound(..) => (Exit::NotFound, "not-found"),
-            Error::ConsentMissing(_) => (Exit::ConsentMissing, "consent-missing"),
+            Error::ConsentMissing(missing) => {
+                message.push_str(&format!("\nGrant this with {}, or everything with --accept-all", flags(&missing)));
+                (Exit::ConsentMissing, "consent-missing")
+            }
             Error::TierNotAccepted { .. } => (Exit::ConsentMissing, "tier-not-accepted"),
             Error::Audience { .. } => (Exit::Verification, "audience"),
             Error::OtherRegistry { .. } => (Exit::Conflict, "other-registry"),
@@ -111,5 +120,43 @@ impl From<Error> for Failure {
             Error::PlanStale(_) => (Exit::Conflict, "plan-stale"),
         };
         Self::new(exit, code, message)
+    }
+}
+
+/// The flags that would grant what is missing.
+fn flags(missing: &Missing) -> String {
+    let tier = missing.accept_tier.iter().map(|tier| format!("--accept-tier {tier}"));
+    let things = missing.accept.iter().map(|acceptable| format!("--accept {}", shell_word(&acceptable.to_string())));
+    tier.chain(things).collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell takes it: in single quotes, unless it is plain.
+fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_' | '/');
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::Tier;
+
+    use super::*;
+
+    #[test]
+    fn missing_consent_names_the_flags_that_give_it() {
+        let accept =
+            ["network:*.example.com", "fs:/it's", "manifest-deps"].map(|text| text.parse().expect("acceptable"));
+        let missing = Missing {
+            accept: accept.into_iter().collect(),
+            accept_tier: Some(Tier::Sandbox),
+            sentences: vec!["It is new.".to_owned()],
+        };
+        assert_eq!(
+            flags(&missing),
+            r"--accept-tier sandbox --accept 'network:*.example.com' --accept 'fs:/it'\''s' --accept manifest-deps"
+        );
+        let failure = Failure::from(Error::ConsentMissing(Box::new(missing)));
+        assert_eq!(failure.exit, Exit::ConsentMissing);
+        assert!(failure.message.contains("--accept-all"), "{}", failure.message);
     }
 }

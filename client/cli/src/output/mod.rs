@@ -66,7 +66,7 @@ impl Output {
 
     /// A remark on the way, for people only.
     pub(crate) fn note(self, text: &str) {
-        if !self.json {
+        if !self.json && !text.is_empty() {
             print_error(&format!("{}\n", text.trim_end()));
         }
     }

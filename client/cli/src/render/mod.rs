@@ -26,7 +26,7 @@ pub(crate) fn tier(tier: Tier) -> String {
 
 /// One line `Name: value`.
 pub(crate) fn line(name: &str, value: &str) -> String {
-    format!("  {} {value}\n", bold(&format!("{name}:")))
+    format!("{}\n", format!("  {} {value}", bold(&format!("{name}:"))).trim_end())
 }
 
 /// Permissions in words, one a line, with the form that `--accept` takes.

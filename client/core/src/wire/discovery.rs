@@ -39,7 +39,31 @@ pub struct Discovery {
     /// The registry's keys.
     pub keys: Vec<RegistryKey>,
     /// Its limits.
+    #[serde(deserialize_with = "known_limits")]
     pub limits: Limits,
     /// Whether this is a demonstration, whose content means nothing.
     pub demo: bool,
+}
+
+/// Reads the limits that are known here: a newer registry may have more. A configuration, in contrast, must name no other.
+fn known_limits<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Limits, D::Error> {
+    use serde::Deserialize as _;
+    use serde::de::Error as _;
+    let mut shown = serde_json::Map::deserialize(deserializer)?;
+    let known = serde_json::to_value(Limits::default()).map_err(D::Error::custom)?;
+    shown.retain(|name, _| known.get(name).is_some());
+    Limits::deserialize(serde_json::Value::Object(shown)).map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_a_newer_registry_are_no_error() {
+        let text = r#"{"registry": "r", "api": "/v1", "keys": [], "demo": false,
+            "limits": {"members": 7, "sidecarBytes": 9}}"#;
+        let discovery: Discovery = serde_json::from_str(text).expect("discovery");
+        assert_eq!(discovery.limits, Limits { members: 7, ..Limits::default() });
+    }
 }

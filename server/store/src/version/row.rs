@@ -9,6 +9,7 @@ use crate::column::{self, Row};
 use crate::error::Result;
 use crate::schema::version;
 
+/// What `primary_key` names is written once; an update leaves it alone.
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = version, primary_key(package, number, sort_key, publisher, package_type), treat_none_as_null = true)]
 pub(super) struct VersionRow {

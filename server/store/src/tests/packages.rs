@@ -1,0 +1,121 @@
+use plimsoll_core::wire::Listing;
+use plimsoll_core::{PackageType, Visibility};
+
+use super::{Result, at, behaviours, linter, of};
+use crate::index::IndexRecord;
+use crate::namespace::Holder;
+use crate::{Conflict, Store, index, namespace, package};
+
+behaviours! {
+    a_package_keeps_its_listing
+    a_package_id_is_taken_once
+    a_publishers_packages_are_found
+    a_namespace_is_held_once
+    index_serials_grow
+    an_index_document_never_goes_back
+    index_documents_that_expire_soon_are_found
+}
+
+fn a_package_keeps_its_listing(store: &Store) -> Result {
+    let mut linter = store.write("test", linter)?;
+    assert_eq!(store.read("test", |conn| package::find(conn, &linter.id))?, Some(linter.clone()));
+    linter.default_visibility = Visibility::Marketplace;
+    linter.updated_at = at(9);
+    linter.listing = Listing {
+        display_name: Some("Linter".to_owned()),
+        description: Some("Finds what is wrong".to_owned()),
+        category: Some(of("quality")),
+        readme: Some("# Linter\n".to_owned()),
+        icon: Some("data:image/png;base64,AA==".to_owned()),
+    };
+    assert!(store.write("test", |conn| package::update(conn, &linter))?);
+    assert_eq!(store.read("test", |conn| package::find(conn, &linter.id))?, Some(linter.clone()));
+    linter.listing = Listing::default();
+    assert!(store.write("test", |conn| package::update(conn, &linter))?);
+    assert_eq!(store.read("test", |conn| package::find(conn, &linter.id))?, Some(linter));
+    Ok(())
+}
+
+fn a_package_id_is_taken_once(store: &Store) -> Result {
+    store.write("test", linter)?;
+    store.write("test", |conn| super::publisher(conn, "bolt"))?;
+    for (publisher, package_type) in [("acme", PackageType::Plugin), ("bolt", PackageType::App)] {
+        let again = store.write("test", |conn| super::package(conn, "com.acme.linter", publisher, package_type));
+        let again = again.expect_err("taken");
+        assert!(again.is_conflict(Conflict::Package), "{again:?}");
+    }
+    Ok(())
+}
+
+fn a_publishers_packages_are_found(store: &Store) -> Result {
+    store.write("test", |conn| {
+        linter(conn)?;
+        super::publisher(conn, "bolt")?;
+        super::package(conn, "com.acme.app", "acme", PackageType::App)?;
+        super::package(conn, "com.bolt.app", "bolt", PackageType::App)
+    })?;
+    let found = store.read("test", |conn| package::of_publisher(conn, &of("acme")))?;
+    assert_eq!(found, [of("com.acme.app"), of("com.acme.linter")]);
+    Ok(())
+}
+
+fn a_namespace_is_held_once(store: &Store) -> Result {
+    let linter = store.write("test", linter)?;
+    let holder = Holder { publisher: linter.publisher, package: linter.id, since: at(2) };
+    let take = || store.write("test", |conn| namespace::insert(conn, &of("lint"), &holder));
+    assert_eq!(store.read("test", |conn| namespace::find(conn, &of("lint")))?, None);
+    take()?;
+    let again = take().expect_err("held");
+    assert!(again.is_conflict(Conflict::Namespace), "{again:?}");
+    assert_eq!(store.read("test", |conn| namespace::find(conn, &of("lint")))?, Some(holder.clone()));
+    Ok(())
+}
+
+fn index_serials_grow(store: &Store) -> Result {
+    let linter = store.write("test", linter)?;
+    for expected in 1..=3 {
+        let serial = store.write("test", |conn| package::next_index_serial(conn, &linter.id))?;
+        assert_eq!(serial, Some(expected));
+    }
+    assert_eq!(store.write("test", |conn| package::next_index_serial(conn, &of("com.acme.absent")))?, None);
+    Ok(())
+}
+
+fn a_document(audience: Visibility, serial: u64, expires_at: i64) -> IndexRecord {
+    IndexRecord {
+        package: of("com.acme.linter"),
+        audience,
+        serial,
+        body: format!("{{\"serial\":{serial}}}"),
+        etag: format!("\"{serial}\""),
+        issued_at: at(0),
+        expires_at: at(expires_at),
+    }
+}
+
+fn an_index_document_never_goes_back(store: &Store) -> Result {
+    store.write("test", linter)?;
+    let put = |document: &IndexRecord| store.write("test", |conn| index::put(conn, document));
+    let find = |audience| store.read("test", |conn| index::find(conn, &of("com.acme.linter"), audience));
+    let (second, third) = (a_document(Visibility::Org, 2, 60), a_document(Visibility::Org, 3, 90));
+    assert!(put(&second)?);
+    assert!(put(&third)?);
+    assert!(!put(&second)?);
+    assert_eq!(find(Visibility::Org)?, Some(third));
+    assert_eq!(find(Visibility::Private)?, None);
+    store.write("test", |conn| index::remove(conn, &of("com.acme.linter"), Visibility::Org))?;
+    assert_eq!(find(Visibility::Org)?, None);
+    Ok(())
+}
+
+fn index_documents_that_expire_soon_are_found(store: &Store) -> Result {
+    store.write("test", |conn| {
+        linter(conn)?;
+        index::put(conn, &a_document(Visibility::Org, 1, 60))?;
+        index::put(conn, &a_document(Visibility::Private, 1, 60))
+    })?;
+    let expiring = |before| store.read("test", |conn| index::expiring(conn, at(before), 10));
+    assert_eq!(expiring(60)?, []);
+    assert_eq!(expiring(61)?, [of("com.acme.linter")]);
+    Ok(())
+}
