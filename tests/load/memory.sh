@@ -13,7 +13,7 @@ server=$(realpath "${1:?the server program}")
 cli=$(realpath "${2:?the command line program}")
 limit_mb=${3:-150}
 clients=8
-rounds=3
+rounds=2
 artifact_mib=64
 
 work=$(mktemp -d)
@@ -56,13 +56,13 @@ publish() {
 }
 
 upload() {
-  curl -sSf -o /dev/null -T "$work/$1.osplugin" -K "$work/curl" "$PLIMSOLL_REGISTRY/v1/artifacts/$(cat "$work/$1.sha256")"
+  curl -sSf --max-time 300 -o /dev/null -T "$work/$1.osplugin" -K "$work/curl" "$PLIMSOLL_REGISTRY/v1/artifacts/$(cat "$work/$1.sha256")"
 }
 
 download() {
   local sha256
   sha256=$(cat "$work/$1.sha256")
-  curl -sSf -K "$work/curl" "$PLIMSOLL_REGISTRY/v1/artifacts/$sha256" | sha256sum | grep -q "^$sha256"
+  curl -sSf --max-time 300 -K "$work/curl" "$PLIMSOLL_REGISTRY/v1/artifacts/$sha256" | sha256sum | grep -q "^$sha256"
 }
 
 # One client that uploads while another one downloads.
@@ -115,7 +115,7 @@ measure "local files"
 if [ -n "${PLIMSOLL_TEST_S3_ENDPOINT:-}" ]; then
   bucket=memory-$$
   (umask 077 && echo "user = \"$PLIMSOLL_TEST_S3_ACCESS_KEY:$PLIMSOLL_TEST_S3_SECRET_KEY\"" >"$work/s3")
-  curl -sSf -K "$work/s3" --aws-sigv4 aws:amz:us-east-1:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -X PUT -d '' \
+  curl -sSf --max-time 300 -K "$work/s3" --aws-sigv4 aws:amz:us-east-1:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -X PUT -d '' \
     "$PLIMSOLL_TEST_S3_ENDPOINT/$bucket"
   export PLIMSOLL_SERVER_BLOBS__URL=s3://$bucket
   export PLIMSOLL_SERVER_BLOBS__ENDPOINT=$PLIMSOLL_TEST_S3_ENDPOINT

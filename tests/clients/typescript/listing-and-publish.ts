@@ -47,8 +47,8 @@ assert.equal(published.data?.tier, "sandbox");
 
 const read = await publisher.GET("/v1/packages/{package}/versions/{version}", { params: { path: identity } });
 assert.equal(read.data?.sha256, sha256);
-const held = read.data.report?.checks.filter((check) => check.outcome === "hold").map((check) => check.code);
-assert(held?.includes("review-required"), JSON.stringify(held));
+const held = (read.data.report?.checks ?? []).filter((check) => check.outcome === "hold").map((check) => check.code);
+assert(held.includes("review-required"), JSON.stringify(held));
 
 const contributions = await publisher.GET("/v1/catalogs/{catalog}", {
   params: { path: { catalog: "contributions" }, query: { type: "plugin" } },
