@@ -58,6 +58,17 @@ pub enum Error {
         /// For whom the document is.
         audience: Visibility,
     },
+    /// No version of the package is for an audience that the environment accepts.
+    #[error(
+        "no version of {package} is approved for the audience {accepted} or a wider one, and the settings of the environment \
+         accept no other: change narrowestAudience in its settings.json, or take another package"
+    )]
+    AudienceTooNarrow {
+        /// The package.
+        package: PackageId,
+        /// The narrowest audience that the environment accepts.
+        accepted: Visibility,
+    },
     /// The package came from another registry.
     #[error("{package} is installed from {from}; one package belongs to one registry. Remove it first")]
     OtherRegistry {

@@ -40,3 +40,8 @@ pub use client::*;
 pub use environment::Environment;
 pub use error::Error;
 pub use home::Home;
+
+/// Compiles the quick start for host applications.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/quickstart/host.md")]
+struct QuickStart;

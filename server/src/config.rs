@@ -204,7 +204,8 @@ impl Config {
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if flags.demo {
-            let defaults = [("data_dir", "demo-data"), ("registry", DEMO_REGISTRY)];
+            // A line for each request would bury the tour.
+            let defaults = [("data_dir", "demo-data"), ("registry", DEMO_REGISTRY), ("log.filter", "warn")];
             figment = defaults
                 .into_iter()
                 .fold(figment, |figment, (key, value)| figment.merge(Serialized::default(key, value)));
@@ -275,7 +276,13 @@ impl Config {
         if self.workers == Some(0) {
             return refuse("workers", "use at least 1".to_owned());
         }
-        if self.demo { self.check_demo(&database, &blobs) } else { Ok(()) }
+        if self.demo {
+            return self.check_demo(&database, &blobs);
+        }
+        if self.data_dir.join(DEMO_MARK).is_file() {
+            return refuse("data_dir", "is a demonstration's: start it with --demo, or name another".to_owned());
+        }
+        Ok(())
     }
 
     /// A demonstration has known content and prints its tokens: it must not be taken for, or get into, a real registry.
@@ -315,9 +322,11 @@ pub const DEMO_REGISTRY: &str = "demo.invalid";
 /// The file that marks a data directory as a demonstration's.
 pub const DEMO_MARK: &str = "demo";
 
-/// Whether a directory has content that no demonstration made.
+/// Whether a directory has content that no demonstration made. An unfinished mark is what a start left that was interrupted.
 fn is_foreign(data_dir: &Path) -> bool {
-    let has_content = std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.next().is_some());
+    let unfinished = Path::new(DEMO_MARK).with_extension("new");
+    let other = |entry: std::io::Result<std::fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() != *unfinished);
+    let has_content = std::fs::read_dir(data_dir).is_ok_and(|mut entries| entries.any(other));
     has_content && !data_dir.join(DEMO_MARK).is_file()
 }
 

@@ -19,7 +19,9 @@ pub fn start(app: web::Data<App>) {
             match web::block(move || collect::collect(&app)).await {
                 Ok(Ok(0)) => {}
                 Ok(Ok(removed)) => tracing::info!(removed, "collected artifacts that nobody refers to"),
-                Ok(Err(error)) => tracing::error!(error = &error as &dyn std::error::Error, "collecting artifacts failed"),
+                Ok(Err(error)) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "collecting artifacts failed")
+                }
                 Err(error) => tracing::error!(%error, "collecting artifacts panicked"),
             }
         }

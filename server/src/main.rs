@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use plimsoll_server::App;
+use plimsoll_server::app::accounts;
 use plimsoll_server::config::{Config, Flags};
 use plimsoll_server::{http, jobs};
 use tokio::signal::unix::{SignalKind, signal};
@@ -47,6 +48,8 @@ enum Command {
     Migrate,
     /// Read the configuration, print it without its secrets, and stop.
     CheckConfig,
+    /// Print another token for the account admin, and stop: for when the first one is lost.
+    AdminToken,
     /// Print the OpenAPI document, and stop.
     Openapi,
 }
@@ -70,6 +73,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let config = Config::load(&Flags { config, data_dir, listen, demo })?;
     match command {
         Command::Serve => serve(config),
+        Command::AdminToken => {
+            let started = App::open(config)?;
+            let token = started.admin_token.map_or_else(|| accounts::recover_admin(&started.app), Ok)?;
+            print(&format!("admin-token: {token}\n"))
+        }
         Command::Migrate => Ok(plimsoll_server::open_store(&config)?.migrate()?),
         Command::CheckConfig | Command::Openapi => print(&format!("{}\n", config.redacted())),
     }
@@ -85,9 +93,13 @@ fn serve(config: Config) -> Result<(), Failure> {
     plimsoll_server::telemetry::start(&config.log)?;
     // Listening comes first: if the address is taken, nothing is made and no token is printed.
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
+    let demo = config.demo;
     let started = App::open(config)?;
     if let Some(token) = &started.admin_token {
         print(&format!("admin-token: {token}\n"))?;
+    }
+    if demo {
+        print(&plimsoll_server::demo::prepare(&started.app, listener.local_addr()?)?)?;
     }
     let app = actix_web::web::Data::new(started.app);
     actix_web::rt::System::new().block_on(async {

@@ -211,7 +211,7 @@ fn published(signer: &SigningKey, now: Timestamp) -> RegistryKey {
     }
 }
 
-fn make_directory(path: &Path) -> Result<(), StartError> {
+pub(crate) fn make_directory(path: &Path) -> Result<(), StartError> {
     // What a registry keeps is for it alone.
     DirBuilder::new()
         .recursive(true)
@@ -221,7 +221,7 @@ fn make_directory(path: &Path) -> Result<(), StartError> {
 }
 
 /// Writes a file that is not there yet, durably: whole or not at all, and never over another one.
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StartError> {
+pub(crate) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StartError> {
     let write = || {
         if path.try_exists()? {
             return Ok(());

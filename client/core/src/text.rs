@@ -81,6 +81,25 @@ pub(crate) fn one_of(words: impl IntoIterator<Item = impl fmt::Display>) -> Stri
     }
 }
 
+/// The door of a value that is a text outside: serde goes through `FromStr` and `Display`.
+macro_rules! text_door {
+    ($name:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = $crate::text::InvalidText;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
 /// A text with a grammar: private field, one door (`FromStr`), serde goes through the door.
 macro_rules! checked_text {
     ($(#[$meta:meta])* $name:ident, $what:literal, pattern $pattern:tt, max $max:tt, example $example:tt, $check:expr) => {
@@ -111,19 +130,7 @@ macro_rules! checked_text {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = $crate::text::InvalidText;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
+        text_door!($name);
 
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {

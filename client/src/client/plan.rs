@@ -95,7 +95,7 @@ impl Client {
     pub fn resolve(&self, environment: &Environment, request: &Request) -> Result<Solution, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
-        self.solve(&question, &mut self.indexes()?)
+        self.solve(&question, &settings, &mut self.indexes()?)
     }
 
     /// Plans to install packages. Changes nothing in the environment.
@@ -103,20 +103,26 @@ impl Client {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
         let mut indexes = self.indexes()?;
-        let solution = self.solve(&question, &mut indexes)?;
+        let solution = self.solve(&question, &settings, &mut indexes)?;
         self.plan(state, &settings, &question, solution, indexes, Vec::new())
     }
 
     /// Plans to update these packages, or all that came from this registry where none is named. A version that asks for more
-    /// than was granted is never taken: the best one within the grants is, and the other is left aside.
-    pub fn plan_update(&self, environment: &Environment, packages: &[PackageId]) -> Result<Plan, Error> {
+    /// than was granted is never taken: the best one within the grants is, and the other is left aside. `host` is as in
+    /// [`Request`].
+    pub fn plan_update(
+        &self,
+        environment: &Environment,
+        packages: &[PackageId],
+        host: Option<HostProfile>,
+    ) -> Result<Plan, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         for package in packages {
             let installed = state.packages.get(package).ok_or_else(|| environment.not_installed(package))?;
             self.check_origin(installed)?;
         }
         let options = resolve::Options { upgrade: true, ..resolve::Options::default() };
-        let mut question = self.question(&state, &settings, &Request { options, ..Request::default() })?;
+        let mut question = self.question(&state, &settings, &Request { host, options, ..Request::default() })?;
         let named: BTreeSet<&PackageId> = packages.iter().collect();
         if !named.is_empty() {
             for (package, range) in &mut question.wanted {
@@ -126,9 +132,9 @@ impl Client {
             }
         }
         let mut indexes = self.indexes()?;
-        let best = self.solve(&question, &mut indexes)?;
+        let best = self.solve(&question, &settings, &mut indexes)?;
         question.within = Some(state.grants.clone());
-        let consented = self.solve(&question, &mut indexes)?;
+        let consented = self.solve(&question, &settings, &mut indexes)?;
         let left_aside = left_aside(&state, &best, &consented);
         self.plan(state, &settings, &question, consented, indexes, left_aside)
     }
@@ -165,15 +171,18 @@ impl Client {
         Err(Error::OtherRegistry { package: installed.package.clone(), from: installed.address.clone() })
     }
 
-    fn solve(&self, question: &resolve::Request, indexes: &mut Indexes) -> Result<Solution, Error> {
+    fn solve(
+        &self,
+        question: &resolve::Request,
+        settings: &Settings,
+        indexes: &mut Indexes,
+    ) -> Result<Solution, Error> {
         let answer = resolve(question, |package| {
-            if let Some(index) = indexes.by_package.get(package) {
-                return Ok(Some(index.document().clone()));
+            if !indexes.by_package.contains_key(package) {
+                let Some(index) = self.index_with(package, indexes)? else { return Ok(None) };
+                indexes.by_package.insert(package.clone(), index);
             }
-            let Some(index) = self.index_with(package, indexes)? else { return Ok(None) };
-            let document = index.document().clone();
-            indexes.by_package.insert(package.clone(), index);
-            Ok(Some(document))
+            indexes.by_package.get(package).map(|index| settings.provisioned(index.document())).transpose()
         });
         answer.map_err(|failure| match failure {
             Failure::Index { source, .. } => source,
@@ -221,7 +230,7 @@ impl Client {
                 return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
             };
             let replaces = installed.map(|installed| installed.version.clone());
-            steps.push(self.step(resolved, replaces, &indexes.root, index, settings, installed.filter(|_| same))?);
+            steps.push(self.step(resolved, replaces, &indexes.root, index, installed.filter(|_| same))?);
         }
         let consent = diff(&base.grants, &closure);
         Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
@@ -234,7 +243,6 @@ impl Client {
         replaces: Option<Version>,
         root: &TrustRoot,
         index: &VerifiedIndex,
-        settings: &Settings,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {
         let (package, version) = (&resolved.package, &resolved.version);
@@ -242,11 +250,8 @@ impl Client {
             Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
             None => (self.registry.approval(package, version)?, self.registry.evidence(package, version)?),
         };
-        // A document for an audience holds what is for it and what is for more people.
-        let narrowest = index.document().audience.max(settings.narrowest_audience);
-        let audiences: Vec<Visibility> = Visibility::ALL.iter().copied().filter(|word| *word >= narrowest).collect();
         let claim = Claim { approval: &approval, evidence: &evidence };
-        let verified = VerifiedVersion::verify(index, version, claim, root, &audiences)?;
+        let verified = VerifiedVersion::verify(index, version, claim, root)?;
         Ok(Step {
             replaces,
             audience: verified.approval().audience,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version, Visibility};
+use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ExpectedApproval, VerifiedIndex};
 
@@ -126,7 +126,7 @@ fn check_version(
         tier: installed.tier,
         permissions_sha256: installed.permissions.digest(),
         approval_sha256: plimsoll_core::Digest::of(&installed.approval),
-        audiences: std::slice::from_ref::<Visibility>(&installed.audience),
+        audience: installed.audience,
     };
     let claim = Claim { approval: &installed.approval, evidence: &installed.evidence };
     VerifiedVersion::verify_kept(claim, root, &expected, &latest.document().keys)

@@ -1,6 +1,7 @@
 //! What an environment accepts.
 
 use plimsoll_core::range::HostProfile;
+use plimsoll_core::wire::IndexDocument;
 use plimsoll_core::{PackageId, Tier, Version, Visibility};
 
 use crate::Error;
@@ -58,6 +59,19 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The part of an index document that this environment is provisioned for: what is approved for a wide enough audience.
+    pub(crate) fn provisioned(&self, document: &IndexDocument) -> Result<IndexDocument, Error> {
+        let mut provisioned = document.clone();
+        provisioned.versions.retain(|version| version.audience >= self.narrowest_audience);
+        if provisioned.versions.is_empty() && !document.versions.is_empty() {
+            return Err(Error::AudienceTooNarrow {
+                package: document.package.clone(),
+                accepted: self.narrowest_audience,
+            });
+        }
+        Ok(provisioned)
+    }
+
     /// Refuses a tier above what is accepted.
     pub(crate) fn accept(&self, package: &PackageId, version: &Version, tier: Tier) -> Result<(), Error> {
         let accepted = self.third_party_code.highest_tier();

@@ -246,6 +246,7 @@ impl World {
             sha256,
             size,
             tier: plugin.tier,
+            audience: plugin.audience,
             availability: Availability::live(),
             permissions,
             dependencies: plugin.dependencies.clone(),

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use plimsoll_core::wire::EvidenceKind;
-use plimsoll_core::{Digest, PackageId, Tier, Visibility};
+use plimsoll_core::{Digest, PackageId, Tier};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ExpectedIndex, VerifiedIndex};
 
@@ -43,7 +43,7 @@ impl Scene {
         let index = self.index(&self.index).expect("index");
         let claim = Claim { approval: &published.approval, evidence: &published.evidence };
         let version = &self.published.listed.version;
-        let version = VerifiedVersion::verify(&index, version, claim, &self.root, &[Visibility::Marketplace])?;
+        let version = VerifiedVersion::verify(&index, version, claim, &self.root)?;
         let mut file = tempfile::tempfile().expect("file");
         file.write_all(&published.artifact).expect("written");
         VerifiedArtifact::verify(version, file, Digest::of(&published.artifact))
@@ -143,7 +143,7 @@ fn a_version_that_is_not_listed_is_refused_by_name() {
     let index = scene.index(&scene.index).expect("index");
     let claim = Claim { approval: &scene.published.approval, evidence: &scene.published.evidence };
     let version = "9.0.0".parse().expect("version");
-    let refused = VerifiedVersion::verify(&index, &version, claim, &scene.root, Visibility::ALL).expect_err("listed");
+    let refused = VerifiedVersion::verify(&index, &version, claim, &scene.root).expect_err("listed");
     assert!(refused.to_string().starts_with("com.acme.vat@9.0.0: the index does not list it"), "{refused}");
 }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Evidence, EvidenceKind, IndexVersion, PublisherKey};
-use plimsoll_core::{Availability, PackageId, Version, Visibility};
+use plimsoll_core::{Availability, PackageId, Version};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::evidence::VerifiedEvidence;
 use plimsoll_trust::statement::{Approval, ExpectedApproval, VerifiedApproval, VerifiedIndex};
@@ -29,29 +29,22 @@ pub struct VerifiedVersion {
 }
 
 impl VerifiedVersion {
-    /// Verifies a version that an index lists, for the audiences that are accepted. It may be yanked: the resolver takes such
+    /// Verifies a version that an index lists. It may be yanked: the resolver takes such
     /// a version only where exactly that one is pinned.
     pub(crate) fn verify(
         index: &VerifiedIndex,
         version: &Version,
         claim: Claim<'_>,
         root: &TrustRoot,
-        audiences: &[Visibility],
     ) -> Result<Self, VerifyError> {
         let document = index.document();
-        Self::try_verify(index, version, claim, root, audiences).map_err(|fault| fault.of(&document.package, version))
+        Self::try_verify(index, version, claim, root).map_err(|fault| fault.of(&document.package, version))
     }
 
-    fn try_verify(
-        index: &VerifiedIndex,
-        version: &Version,
-        claim: Claim<'_>,
-        root: &TrustRoot,
-        audiences: &[Visibility],
-    ) -> Result<Self, Fault> {
+    fn try_verify(index: &VerifiedIndex, version: &Version, claim: Claim<'_>, root: &TrustRoot) -> Result<Self, Fault> {
         let listed = listed(index, version).ok_or(Fault::NotListed)?;
         check_availability(&listed.availability)?;
-        let expected = ExpectedApproval::from_index(index, listed, audiences);
+        let expected = ExpectedApproval::from_index(index, listed);
         let approval = VerifiedApproval::verify(claim.approval, root, &expected)?;
         if approval.approval().bundled != listed.bundled {
             return Err(Fault::Bundled);

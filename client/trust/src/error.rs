@@ -1,6 +1,6 @@
 use std::fmt;
 
-use plimsoll_core::{Digest, Timestamp, Visibility};
+use plimsoll_core::{Digest, Timestamp};
 
 use crate::dsse::EnvelopeError;
 use crate::{KeyError, SignatureError};
@@ -96,9 +96,6 @@ pub enum Fault {
     /// The artifact could not be read to its end, or has another digest than the approval says.
     #[error("the artifact cannot be held against it: {0}")]
     Read(String),
-    /// For an audience that the client was not provisioned for.
-    #[error("it is for the audience {0}, which this client is not provisioned for")]
-    Audience(Visibility),
     /// A mirror went back.
     #[error("its serial is {found}, but {seen} was seen before: the registry or a mirror went back")]
     SerialWentBack {

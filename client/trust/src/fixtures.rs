@@ -110,6 +110,7 @@ pub(crate) fn index(approval: &Approval, approval_text: &str, keys: Vec<Publishe
             sha256: approval.sha256,
             size: approval.size,
             tier: approval.tier,
+            audience: approval.audience,
             availability: Availability::live(),
             permissions: Permissions::default(),
             dependencies: Default::default(),

@@ -123,27 +123,42 @@ pub fn revoke_token(app: &App, caller: &Caller, id: &str) -> Result<()> {
     })
 }
 
-/// Makes the first account, an administrator, and its token with every scope. `None` if there is an account already.
+/// The account that the first start makes.
+const ADMIN: &str = "admin";
+
+/// Makes the first account, an administrator, and its token with every scope. `None` if there is that account already.
 pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
-    let name: AccountName = "admin".parse().expect("a valid name");
-    let now = app.clock.now();
-    app.store
-        .write("create_first_admin", |conn| {
-            let admin = Account { name: name.clone(), roles: [Role::Admin].into(), created_at: now };
-            match account::insert(conn, &admin) {
-                Err(StoreError::Conflict(Conflict::Account)) => {
-                    return Err(Error::conflict(ProblemCode::AccountExists, "there"));
-                }
-                inserted => inserted?,
-            }
-            let scopes = TokenScope::ALL.iter().copied().collect();
-            Ok(insert_token(app, conn, &name, &scopes, now.plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS))?.token)
-        })
-        .map(Some)
-        .or_else(|error| match error {
-            Error::Conflict { .. } => Ok(None),
-            error => Err(error),
-        })
+    app.store.write("create_first_admin", |conn| {
+        let name: AccountName = ADMIN.parse()?;
+        if account::find(conn, &name)?.is_some() {
+            return Ok(None);
+        }
+        let admin = Account { name, roles: [Role::Admin].into(), created_at: app.clock.now() };
+        account::insert(conn, &admin)?;
+        let detail = json!({ "account": admin.name, "roles": admin.roles });
+        record::change(app, conn, &operator(), "account.created", About::default(), detail)?;
+        insert_admin_token(app, conn, &admin.name).map(Some)
+    })
+}
+
+/// Makes another token for the first administrator: for whoever runs the registry and has lost the one that the first start
+/// printed. Tokens that are out there stay valid.
+pub fn recover_admin(app: &App) -> Result<String> {
+    app.store.write("recover_admin", |conn| insert_admin_token(app, conn, &ADMIN.parse()?))
+}
+
+fn insert_admin_token(app: &App, conn: &mut Conn, name: &AccountName) -> Result<String> {
+    let scopes = TokenScope::ALL.iter().copied().collect();
+    let expires_at = app.clock.now().plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS);
+    let created = insert_token(app, conn, name, &scopes, expires_at)?;
+    let detail = json!({ "account": name, "token": created.id, "scopes": created.scopes, "expiresAt": expires_at });
+    record::change(app, conn, &operator(), "token.created", About::default(), detail)?;
+    Ok(created.token)
+}
+
+/// Whoever runs the server, who needs no token.
+fn operator() -> Caller {
+    Caller { actor: Actor::Anonymous, request_id: "command-line".to_owned() }
 }
 
 fn insert_token(

@@ -36,16 +36,18 @@ pub fn set(
     app.store.write("set_availability", |conn| {
         let missing = || packages::missing_version(id, number);
         let was = version::find(conn, id, number)?.ok_or_else(missing)?;
-        let action = match to.status {
-            AvailabilityWord::Blocked => Action::Block,
-            _ => Action::SetAvailability(&was.publisher),
+        let may_block = access::allow(&caller.actor, &Action::Block).is_ok();
+        let lifts = was.availability.status == AvailabilityWord::Blocked && may_block;
+        let action = if lifts || to.status == AvailabilityWord::Blocked {
+            Action::Block
+        } else {
+            Action::SetAvailability(&was.publisher)
         };
         if let Err(denied) = caller.allow(&action) {
             // To those who may not see it, it is not there.
             let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
             return Err(if visible { denied } else { missing() });
         }
-        let may_block = access::allow(&caller.actor, &Action::Block).is_ok();
         change_availability(number, was.state, &was.availability, &to, may_block).map_err(|error| match error {
             AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
             error => Error::conflict(ProblemCode::StateConflict, error.to_string()),

@@ -160,14 +160,13 @@ fn put(app: &App, conn: &mut Conn, document: &IndexDocument) -> Result<()> {
 
 /// A version in the index of an audience, if it is approved for it.
 fn entry(record: &VersionRecord, audience: Visibility) -> Option<IndexVersion> {
-    if record.approved_for? < audience {
-        return None;
-    }
+    let approved_for = record.approved_for.filter(|approved_for| *approved_for >= audience)?;
     Some(IndexVersion {
         version: record.version.clone(),
         sha256: record.sha256,
         size: record.size,
         tier: record.tier,
+        audience: approved_for,
         availability: record.availability.clone(),
         permissions: record.permissions.clone(),
         dependencies: record.dependencies.clone(),

@@ -83,5 +83,15 @@ fn a_demonstration_stays_at_home() {
     std::fs::write(own.path().join("plimsoll.sqlite"), "").expect("file");
     assert!(demo(flags.clone()).expect_err("foreign").starts_with("data_dir: "));
     std::fs::write(own.path().join(DEMO_MARK), "").expect("file");
-    assert!(demo(flags).is_ok());
+    assert!(demo(flags.clone()).is_ok());
+    let error = Config::load(&flags).map_err(|error| error.to_string()).expect_err("not as a real registry");
+    assert!(error.starts_with("data_dir: is a demonstration's"), "{error}");
+}
+
+#[test]
+fn a_demonstration_goes_on_where_its_first_step_was_interrupted() {
+    let own = tempfile::tempdir().expect("directory");
+    std::fs::write(own.path().join("demo.new"), "").expect("file");
+    let flags = Flags { demo: true, data_dir: Some(own.path().to_owned()), ..Flags::default() };
+    assert!(Config::load(&flags).is_ok());
 }

@@ -56,7 +56,7 @@ impl Server {
         let config = Config {
             data_dir: data_dir.path().to_owned(),
             limits: Limits { artifact_bytes: 1_000_000, json_bytes: 4096, ..Limits::default() },
-            timeouts: Timeouts { body_chunk_seconds: 1, shutdown_seconds: 1, ..Timeouts::default() },
+            timeouts: Timeouts { head_seconds: 1, body_chunk_seconds: 1, shutdown_seconds: 1, ..Timeouts::default() },
             concurrency: Concurrency { uploads: 2, ..Concurrency::default() },
             workers: Some(1),
             ..Config::default()
@@ -97,6 +97,14 @@ impl Server {
     fn as_admin(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answered {
         let token = format!("Bearer {}", self.token);
         self.send(method, path, &[headers, &[("authorization", token.as_str())]].concat(), body)
+    }
+
+    /// Makes the administrator an owner of a publisher: only members upload.
+    fn with_publisher(self) -> Self {
+        let json = [("content-type", "application/json")];
+        let made = self.as_admin("POST", "/v1/publishers", &json, Some(br#"{"publisher": "acme"}"#));
+        assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
+        self
     }
 
     /// Sends bytes as they are, and reads to the end of the connection.
@@ -275,7 +283,7 @@ fn requests_are_named_by_the_client_if_it_gives_a_sane_name() {
 
 #[test]
 fn artifacts_are_taken_only_under_their_own_digest() {
-    let server = Server::start();
+    let server = Server::start().with_publisher();
     let put =
         |bytes: &[u8], digest: Digest| server.as_admin("PUT", &format!("/v1/artifacts/{digest}"), &[], Some(bytes));
     let bytes = vec![7; 600_000];
@@ -294,7 +302,7 @@ fn artifacts_are_taken_only_under_their_own_digest() {
 
 #[test]
 fn a_body_that_stalls_or_grows_is_cut_off() {
-    let server = Server::start();
+    let server = Server::start().with_publisher();
     let digest = Digest::of("x");
     let head = |method: &str, path: &str, more: &str| {
         let token = &server.token;

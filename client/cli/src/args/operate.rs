@@ -105,6 +105,9 @@ pub(crate) struct Update {
     /// What to update; by default everything that was asked for
     #[arg(value_name = "ID")]
     pub(crate) packages: Vec<PackageId>,
+    /// What the host is: protocol=17.0.0 or platform=17.4.0; may be given twice
+    #[arg(long = "host", value_name = "KEY=VERSION")]
+    pub(crate) host: Vec<HostFact>,
     #[command(flatten)]
     pub(crate) accept: Accept,
 }

@@ -8,7 +8,7 @@ use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::resolve::{self, Resolved};
 use serde::Serialize;
 
-use crate::args::{self, Accept, Fit, HostKey, Install, Resolve, Update};
+use crate::args::{self, Accept, Fit, HostFact, HostKey, Install, Resolve, Update};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
 use crate::output::{Answer, bold, good, plain, table, warn};
@@ -60,7 +60,7 @@ pub(crate) fn install(shell: &Shell, args: &Install) -> Result<Answer, Failure> 
 /// `update`: first what asks for nothing new, then, if somebody consents, what does. Exit 12 if something waits.
 pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
     let (client, environment) = open(shell)?;
-    let plan = client.plan_update(&environment, &args.packages)?;
+    let plan = client.plan_update(&environment, &args.packages, host(&args.host)?)?;
     if plan.left_aside.is_empty() {
         return carry_out(shell, &client, &environment, &plan, acceptance(&args.accept), Applied::default());
     }
@@ -91,14 +91,9 @@ fn open(shell: &Shell) -> Result<(Client, Environment), Failure> {
 }
 
 fn request(wanted: &[args::Wanted], fit: &Fit, allow_downgrade: bool) -> Result<Request, Failure> {
-    let mut facts = args::host_facts(&fit.host).map_err(Failure::usage)?;
-    let host = (!facts.is_empty()).then(|| HostProfile {
-        protocol: facts.remove(&HostKey::Protocol),
-        platform: facts.remove(&HostKey::Platform),
-    });
     Ok(Request {
         wanted: wanted.iter().map(|wanted| (wanted.package.clone(), wanted.range.clone())).collect(),
-        host,
+        host: host(&fit.host)?,
         options: resolve::Options {
             pre_releases: fit.pre_releases,
             allow_unknown_compat: fit.allow_unknown_compat,
@@ -106,6 +101,15 @@ fn request(wanted: &[args::Wanted], fit: &Fit, allow_downgrade: bool) -> Result<
             upgrade: false,
         },
     })
+}
+
+/// What the host is; `None` leaves it to the settings of the environment.
+fn host(facts: &[HostFact]) -> Result<Option<HostProfile>, Failure> {
+    let mut facts = args::host_facts(facts).map_err(Failure::usage)?;
+    Ok((!facts.is_empty()).then(|| HostProfile {
+        protocol: facts.remove(&HostKey::Protocol),
+        platform: facts.remove(&HostKey::Platform),
+    }))
 }
 
 fn acceptance(accept: &Accept) -> Acceptance {

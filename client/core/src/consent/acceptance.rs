@@ -34,19 +34,7 @@ impl FromStr for Acceptable {
     }
 }
 
-impl TryFrom<String> for Acceptable {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<Acceptable> for String {
-    fn from(acceptable: Acceptable) -> Self {
-        acceptable.to_string()
-    }
-}
+text_door!(Acceptable);
 
 impl fmt::Display for Acceptable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -81,19 +81,7 @@ impl From<Version> for VersionRange {
     }
 }
 
-impl TryFrom<String> for VersionRange {
-    type Error = InvalidText;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<VersionRange> for String {
-    fn from(range: VersionRange) -> Self {
-        range.0.text
-    }
-}
+text_door!(VersionRange);
 
 impl PartialEq for VersionRange {
     fn eq(&self, other: &Self) -> bool {

@@ -51,6 +51,7 @@ impl Shelf {
             sha256: digest(package, text),
             size: 1,
             tier: Tier::Sandbox,
+            audience: Visibility::Marketplace,
             availability: Availability::live(),
             permissions: Permissions::default(),
             dependencies: needs.split(", ").filter(|text| !text.is_empty()).map(need).collect(),

@@ -36,6 +36,8 @@ pub struct IndexVersion {
     pub size: u64,
     /// Its tier.
     pub tier: Tier,
+    /// Who it is approved for: the audience of the document, or a wider one.
+    pub audience: Visibility,
     /// Whether it may still be used.
     pub availability: Availability,
     /// What it asks for.

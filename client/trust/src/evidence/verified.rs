@@ -112,7 +112,7 @@ mod tests {
             tier: approval.tier,
             permissions_sha256: approval.permissions_sha256,
             approval_sha256: Digest::of(&text),
-            audiences: &[Visibility::Marketplace],
+            audience: Visibility::Marketplace,
         };
         VerifiedApproval::verify(&text, &root(&registry), &expected).expect("approval")
     }

@@ -117,13 +117,13 @@ pub struct ExpectedApproval<'a> {
     pub permissions_sha256: Digest,
     /// The digest of the approval's exact text.
     pub approval_sha256: Digest,
-    /// The audiences that the client accepts: marketplace, and those it was provisioned for.
-    pub audiences: &'a [Visibility],
+    /// Who it is for.
+    pub audience: Visibility,
 }
 
 impl<'a> ExpectedApproval<'a> {
     /// What an index says of one of its versions.
-    pub fn from_index(index: &'a VerifiedIndex, version: &'a IndexVersion, audiences: &'a [Visibility]) -> Self {
+    pub fn from_index(index: &'a VerifiedIndex, version: &'a IndexVersion) -> Self {
         Self {
             package: &index.document().package,
             version: &version.version,
@@ -133,7 +133,7 @@ impl<'a> ExpectedApproval<'a> {
             tier: version.tier,
             permissions_sha256: version.permissions.digest(),
             approval_sha256: version.approval_sha256,
-            audiences,
+            audience: version.audience,
         }
     }
 }
@@ -167,9 +167,7 @@ impl VerifiedApproval {
         expect_equal("size", &approval.size, &expected.size)?;
         expect_equal("tier", &approval.tier, &expected.tier)?;
         expect_equal("permissionsSha256", &approval.permissions_sha256, &expected.permissions_sha256)?;
-        if !expected.audiences.contains(&approval.audience) {
-            return Err(Fault::Audience(approval.audience));
-        }
+        expect_equal("audience", &approval.audience, &expected.audience)?;
         // Last, since every other answer says more.
         let digest = Digest::of(text);
         expect_equal("own digest", &digest, &expected.approval_sha256)?;
@@ -210,7 +208,7 @@ mod tests {
             tier: good.tier,
             permissions_sha256: good.permissions_sha256,
             approval_sha256: Digest::of(text),
-            audiences: &[Visibility::Marketplace],
+            audience: Visibility::Marketplace,
         };
         VerifiedApproval::verify(text, root, &expected)
     }
@@ -229,7 +227,7 @@ mod tests {
             ExpectedIndex { package: &package, now: day(13), last_seen_serial: None, offline_grace_seconds: 0 };
         let index = VerifiedIndex::verify(&index, &root(&key), &expected).expect("index");
         let version = &index.document().versions[0];
-        let expected = ExpectedApproval::from_index(&index, version, &[Visibility::Marketplace]);
+        let expected = ExpectedApproval::from_index(&index, version);
         let verified = VerifiedApproval::verify(&text, &root(&key), &expected).expect("approval");
         assert_eq!((verified.approval(), verified.digest()), (&good(), Digest::of(&text)));
 
@@ -251,12 +249,11 @@ mod tests {
             ("size", Approval { size: 1, ..good() }),
             ("tier", Approval { tier: Tier::InProcess, ..good() }),
             ("permissionsSha256", Approval { permissions_sha256: Digest::of("more"), ..good() }),
+            ("audience", Approval { audience: Visibility::Private, ..good() }),
         ] {
             let fault = refused(&other, &key);
             assert!(matches!(fault, Fault::Mismatch { member: found, .. } if found == member), "{member}: {fault}");
         }
-        let private = Approval { audience: Visibility::Private, ..good() };
-        assert_eq!(refused(&private, &key), Fault::Audience(Visibility::Private));
     }
 
     #[test]

@@ -32,6 +32,9 @@ fn check(document: &IndexDocument) -> Result<(), Fault> {
     if document.expires_at <= document.issued_at {
         return Err(Fault::Malformed("it expires before it is issued".into()));
     }
+    if document.versions.iter().any(|version| version.audience < document.audience) {
+        return Err(Fault::Malformed("it lists a version that is not for its audience".into()));
+    }
     if !document.versions.is_sorted_by(|a, b| a.version < b.version) {
         return Err(Fault::Malformed("its versions are not sorted, or one is there twice".into()));
     }

@@ -204,8 +204,11 @@ fn an_approval_stays_in_force_while_a_wider_one_waits(store: &Store) -> Result {
     let package = &waiting.package;
     let listed = store.read("test", |conn| version::page(conn, package, Shown::Listed, None, page_size(100)))?;
     assert!(listed.items.is_empty());
-    assert_eq!(store.read("test", |conn| version::queue(conn, None, page_size(100)))?.items, [waiting.clone()]);
-    assert_eq!(store.read("test", |conn| version::approved(conn, package))?, [waiting.clone()]);
+    assert_eq!(
+        store.read("test", |conn| version::queue(conn, None, page_size(100)))?.items,
+        std::slice::from_ref(&waiting)
+    );
+    assert_eq!(store.read("test", |conn| version::approved(conn, package))?, std::slice::from_ref(&waiting));
     Ok(())
 }
 

@@ -21,13 +21,14 @@ pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
     let owner = context.registry()?.owner.as_ref();
     let (publisher, package) = (publisher(context)?, context.package()?);
     Ok(match owner {
-        None => Answer::pass("The package is new; its first accepted version makes it the publisher's."),
-        Some(owner) if owner == publisher => Answer::pass(format!("The package belongs to {owner}.")),
-        Some(owner) => Answer::refuse(format!(
+        Some(owner) if owner != publisher => Answer::refuse(format!(
             "{package} belongs to the publisher {owner}, not to {publisher}. Publish in the name of {owner}, or choose another \
              package id."
         ))
         .at(["#/id".to_owned()]),
+        // One sentence for a new package and one of the publisher's own: else the review of a package's first version would
+        // find another report than the one that was seen.
+        _ => Answer::pass("Nobody else owns the package."),
     })
 }
 
