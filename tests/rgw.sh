@@ -6,7 +6,7 @@
 #   tests/rgw.sh stop DIR    ends exactly the processes that start began
 #
 # Needs, as root: radosgw ceph-mon ceph-mgr ceph-osd (Debian, without recommended packages).
-set -euo pipefail
+set -eEuo pipefail
 
 action=${1:?start or stop}
 dir=$(realpath -m "${2:?a directory}")
@@ -75,6 +75,10 @@ osd data = $dir/osd
 rgw data = $dir/rgw
 rgw frontends = beast endpoint=127.0.0.1:$rgw_port
 rgw dns name = 127.0.0.1
+# What is overwritten or deleted is freed soon, not after two hours: it is kept in memory here.
+rgw gc obj min wait = 1
+rgw gc processor period = 2
+rgw gc processor max time = 2
 CONF
   monmaptool --create --clobber --fsid "$fsid" --addv a "v1:127.0.0.1:$mon_port" "$dir/monmap" >/dev/null
   ceph-mon -c "$CEPH_CONF" --mkfs -i a --monmap "$dir/monmap" >/dev/null

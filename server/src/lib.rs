@@ -20,8 +20,8 @@ mod token;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use plimsoll_core::Limits;
 use plimsoll_core::wire::RegistryKey;
+use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
 use tokio::sync::Semaphore;
@@ -66,5 +66,10 @@ impl App {
     /// The fixed origin string that every statement names.
     pub fn registry(&self) -> &str {
         &self.registry
+    }
+
+    /// The fingerprint of the key that signs, which a client pins.
+    pub fn fingerprint(&self) -> Digest {
+        self.signer.key_id()
     }
 }

@@ -103,7 +103,8 @@ fn serve(config: Config) -> Result<(), Failure> {
     }
     let app = actix_web::web::Data::new(started.app);
     actix_web::rt::System::new().block_on(async {
-        tracing::info!(address = %listener.local_addr()?, registry = app.registry(), "listening");
+        let (address, fingerprint) = (listener.local_addr()?, app.fingerprint());
+        tracing::info!(%address, registry = app.registry(), %fingerprint, "listening");
         jobs::start(app.clone());
         let server = http::serve(app, listener)?;
         let handle = server.handle();

@@ -153,8 +153,9 @@ macro_rules! checked_text {
 }
 
 /// A closed list of words: `ALL`, `as_str`, `FromStr`, `Display`, serde. The order of the variants is their order.
+///
+/// The words are matched as `tt`: the derive of the OpenAPI schema does not see a `serde(rename)` with a `literal` in it.
 macro_rules! closed_words {
-    // The words are `tt`: a derive does not see through what a macro makes of a `literal`, and takes the names instead.
     ($(#[$meta:meta])* $name:ident, $what:literal { $($(#[$variant_meta:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

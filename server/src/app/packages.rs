@@ -64,6 +64,7 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
         publisher: record.publisher,
         permissions: record.permissions,
         has_code: record.has_code,
+        bundled: record.bundled,
         notes: record.notes,
         published_at: record.published_at,
         decided_at: record.decided_at,

@@ -105,7 +105,7 @@ fn refresh_catalog(app: &App, conn: &mut Conn, id: &PackageId, approved: &[Versi
     let entry = Entry {
         package: id.clone(),
         version: headline.version.clone(),
-        tier: headline.tier,
+        tier: headline.bundled.iter().map(|pin| pin.tier).fold(headline.tier, Tier::max),
         display_name: listing.display_name.unwrap_or_else(|| id.to_string()),
         description: listing.description,
         category: listing.category,

@@ -16,7 +16,7 @@ pub struct CatalogItem {
     pub r#type: PackageType,
     /// The highest listed version.
     pub latest_version: Version,
-    /// The tier of that version.
+    /// The highest tier of that version and of what it bundles.
     pub tier: Tier,
     /// The name to show.
     pub display_name: String,

@@ -1,3 +1,4 @@
+use super::Pin;
 use crate::gate::Report;
 use crate::{
     Availability, Digest, KeyId, Level, PackageId, PackageType, Permissions, PublisherName, State, Tier, Timestamp,
@@ -117,6 +118,9 @@ pub struct Version {
     pub permissions: Permissions,
     /// Whether its artifact has code.
     pub has_code: bool,
+    /// What an App bundles, exactly, each with its tier and permissions; absent for every other type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bundled: Vec<Pin>,
     /// Release notes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,

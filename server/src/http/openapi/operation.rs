@@ -79,7 +79,11 @@ impl Parameter {
     }
 
     pub(crate) fn text(name: &'static str, description: &'static str) -> Self {
-        Self::inline(name, description, json!({ "type": "string", "maxLength": 200, "pattern": "^\\P{Cc}*$" }))
+        Self::inline(
+            name,
+            description,
+            json!({ "type": "string", "maxLength": 200, "pattern": r"^[^\x00-\x1f\x7f-\x9f]*$" }),
+        )
     }
 
     fn inline(name: &'static str, description: &'static str, schema: Value) -> Self {

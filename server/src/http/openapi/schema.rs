@@ -51,7 +51,8 @@ impl Schemas {
         (schema.others)(&mut named);
         for (name, schema) in named {
             let value = serde_json::to_value(schema).expect("a schema is plain data");
-            self.0.insert(name, value);
+            let before = self.0.insert(name, value.clone());
+            debug_assert!(before.is_none_or(|before| before == value), "two types have a schema of one name: {value}");
         }
         json!({ "$ref": format!("#/components/schemas/{}", schema.name) })
     }

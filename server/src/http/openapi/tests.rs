@@ -95,3 +95,17 @@ fn every_reference_leads_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_words_of_the_document_are_those_of_the_wire() {
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().expect("schemas") {
+        for word in schema["enum"].as_array().into_iter().flatten() {
+            let word = word.as_str().expect("a word");
+            let is_wire = word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+            assert!(is_wire, "{name}: {word}");
+        }
+    }
+    let words: Vec<&str> = plimsoll_core::Tier::ALL.iter().map(|tier| tier.as_str()).collect();
+    assert_eq!(document["components"]["schemas"]["Tier"]["enum"], json!(words));
+}

@@ -24,7 +24,7 @@ pub struct Entry {
     pub package: PackageId,
     /// The version to show.
     pub version: Version,
-    /// The tier of that version.
+    /// The highest tier of that version and of what it bundles.
     pub tier: Tier,
     /// The name to show.
     pub display_name: String,
