@@ -68,6 +68,9 @@ mon allow pool size one = true
 mon warn on pool no redundancy = false
 mon max pg per osd = 1000
 osd objectstore = memstore
+# The OSD would place itself in the map at its start; now and then it does so before it knows the cluster, and ends.
+osd class update on start = false
+osd crush update on start = false
 memstore device bytes = 4294967296
 mon data = $dir/mon
 mgr data = $dir/mgr
@@ -87,6 +90,7 @@ CONF
   # memstore makes its own id; the monitor must be told that one.
   ceph-osd -c "$CEPH_CONF" -i 0 --mkfs >"$dir/osd.log" 2>&1
   ceph --connect-timeout 30 osd new "$(cat "$dir/osd/fsid")" >/dev/null
+  ceph --connect-timeout 30 osd crush add osd.0 1.0 root=default host=local >/dev/null 2>&1
   run osd ceph-osd -c "$CEPH_CONF" -i 0 -f
   run radosgw radosgw -c "$CEPH_CONF" -n client.rgw -f
   local endpoint=http://127.0.0.1:$rgw_port
@@ -110,7 +114,7 @@ PYTHON
 
 case $action in
   start)
-    trap 'echo "rgw.sh: could not start; logs are in $dir" >&2; stop' ERR
+    trap 'echo "rgw.sh: could not start" >&2; tail -n 4 "$dir"/*.log >&2; stop' ERR
     start
     ;;
   stop) stop ;;
