@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plimsoll_core::State;
 use plimsoll_core::wire::Version;
@@ -16,6 +16,8 @@ plimsoll_tests::behaviours!(
 
 const PUBLISHES: usize = 200;
 const PUBLISHERS_AT_ONCE: usize = 16;
+/// How often an installation is killed.
+const MOMENTS: u32 = 14;
 
 fn plugin(round: usize, number: usize) -> Plugin {
     Plugin::new(&format!("com.acme.r{round}-{number}"), "1.0.0")
@@ -97,24 +99,28 @@ fn a_killed_installation_leaves_the_last_good_state(on: Backend) {
         |version: &str, seed| Plugin::data("com.acme.large", version).file("assets/noise.png", noise(seed, 3_000_000));
     acme.publish(large("1.0.0", 1));
     let cli = registry.cli(acme.owner());
-    let install = ["install", "com.acme.large", "--accept-all", "--yes"];
-    cli.done(&install);
+    let install = |version: &'static str| ["install", version, "--accept-all", "--yes"];
+    let (first, second) = (install("com.acme.large@1.0.0"), install("com.acme.large@2.0.0"));
+    let started = Instant::now();
+    cli.done(&first);
+    let whole = started.elapsed();
     acme.publish(large("2.0.0", 2));
-    for milliseconds in [5, 30, 60, 90, 120, 150, 180, 220, 260, 300, 350, 400, 500] {
-        let mut running = cli.spawn(&["install", "com.acme.large@2.0.0", "--accept-all", "--yes"]);
-        std::thread::sleep(Duration::from_millis(milliseconds));
+    // At moments all over the time that it takes.
+    for part in 1..=MOMENTS {
+        let mut running = cli.spawn(&second);
+        std::thread::sleep(whole * part / MOMENTS);
         running.kill().expect("killed, or ended before");
         running.wait().expect("ended");
         let version = cli.done(&["list"])["items"][0]["version"].clone();
         assert!(version == "1.0.0" || version == "2.0.0", "{version}");
-        assert_eq!(cli.done(&["verify"])["problems"], json!([]), "after {milliseconds} ms");
+        assert_eq!(cli.done(&["verify"])["problems"], json!([]), "killed after {part} of {MOMENTS} parts");
         if version == "2.0.0" {
             cli.done(&["remove", "com.acme.large"]);
             std::fs::remove_dir_all(cli.home().join("home/artifacts")).expect("removed");
-            cli.done(&["install", "com.acme.large@1.0.0", "--accept-all", "--yes"]);
+            cli.done(&first);
         }
     }
-    cli.done(&["install", "com.acme.large@2.0.0", "--accept-all", "--yes"]);
+    cli.done(&second);
     assert_eq!(cli.done(&["list"])["items"][0]["version"], "2.0.0");
     assert_eq!(cli.done(&["verify"])["problems"], json!([]));
 }

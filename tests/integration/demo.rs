@@ -16,15 +16,15 @@ impl Demo {
     fn start(data_dir: &Path) -> Self {
         let mut command = Command::new(binary("plimsoll-server"));
         command.args(["--demo", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("a server");
-        let mut printed = String::new();
-        for line in BufReader::new(child.stdout.take().expect("piped")).lines().map_while(Result::ok) {
-            printed += &(line + "\n");
-            if printed.contains("\nStop the registry") {
-                return Self { child, printed };
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("a server");
+        let mut demo = Self { child, printed: String::new() };
+        for line in BufReader::new(demo.child.stdout.take().expect("piped")).lines().map_while(Result::ok) {
+            demo.printed += &(line + "\n");
+            if demo.printed.contains("\nStop the registry") {
+                return demo;
             }
         }
-        panic!("the demonstration ended early:\n{printed}");
+        panic!("the demonstration ended early:\n{}", demo.printed);
     }
 
     /// The lines to copy.

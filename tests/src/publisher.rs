@@ -63,7 +63,7 @@ impl Publisher {
     }
 
     /// Adds a key as this says.
-    pub fn try_add_key(&self, new: &NewKey) -> Result<(), Problem> {
+    pub fn try_add_key(&self, new: &NewKey) -> Result<(), Box<Problem>> {
         self.owner.client().add_key(&self.name, new).map(drop).map_err(problem)
     }
 
@@ -112,7 +112,7 @@ impl Publisher {
     }
 
     /// Uploads bytes.
-    pub fn upload(&self, bytes: &[u8]) -> Result<Digest, Problem> {
+    pub fn upload(&self, bytes: &[u8]) -> Result<Digest, Box<Problem>> {
         let mut file = tempfile::tempfile().expect("a file");
         file.write_all(bytes).and_then(|()| file.rewind()).expect("a file");
         let sha256 = Digest::of(bytes);
@@ -142,7 +142,7 @@ impl Publisher {
     }
 
     /// Uploads and publishes.
-    pub fn try_publish(&self, plugin: &Plugin) -> Result<Version, Problem> {
+    pub fn try_publish(&self, plugin: &Plugin) -> Result<Version, Box<Problem>> {
         self.upload(&plugin.artifact())?;
         let package = plugin.id.parse().expect("a package id");
         self.owner.client().publish(&package, &self.new_version(plugin), false).map_err(problem)
@@ -162,7 +162,7 @@ impl Publisher {
     pub fn refused(&self, plugin: Plugin) -> Problem {
         match self.try_publish(&plugin) {
             Ok(version) => panic!("{} was accepted as {}", plugin.id, version.state),
-            Err(problem) => problem,
+            Err(problem) => *problem,
         }
     }
 
@@ -175,9 +175,9 @@ impl Publisher {
     }
 }
 
-fn problem(error: TransportError) -> Problem {
+fn problem(error: TransportError) -> Box<Problem> {
     match error {
-        TransportError::Problem(problem) => *problem,
+        TransportError::Problem(problem) => problem,
         error => panic!("no answer of the registry: {error}"),
     }
 }
