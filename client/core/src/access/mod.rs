@@ -35,7 +35,7 @@ closed_words! {
 closed_words! {
     /// What a token may be used for; it never widens what its account may do.
     TokenScope, "scope" {
-        /// Read what the account may read.
+        /// Read what the account may read, and no more. Every other scope includes this.
         Read = "read",
         /// Upload and publish.
         Publish = "publish",
@@ -162,8 +162,7 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         | Action::RevokeKey(_) => TokenScope::Manage,
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
-        Action::ReadAudit(_) | Action::ReadContributions => TokenScope::Read,
-        Action::ReadSelf => return None,
+        Action::ReadAudit(_) | Action::ReadContributions | Action::ReadSelf => return None,
     })
 }
 

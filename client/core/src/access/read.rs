@@ -33,6 +33,7 @@ closed_words! {
 
 /// Whether the actor may read a part of a version: the read table of the design. Where not, the version is *absent*.
 ///
+/// A token of any scope reads what its account may read: who may publish, review or operate has to see what it is about.
 /// What no row gives to anyone but its own people stays with them: org and private versions, and everything not approved.
 pub fn reads(actor: &Actor, subject: Subject<'_>, part: Part) -> bool {
     let listed = catalog::lists(subject.state, subject.visibility);
@@ -42,13 +43,11 @@ pub fn reads(actor: &Actor, subject: Subject<'_>, part: Part) -> bool {
     let insider = account.memberships.contains_key(subject.publisher)
         || account.roles.contains(&Role::Admin)
         || account.roles.contains(&Role::Reviewer);
-    // A token without the scope is as good as none, also in the hands of an insider.
-    let by_reading = account.scopes.contains(&TokenScope::Read) && (insider || listed && part == Part::Document);
     let by_operating = account.scopes.contains(&TokenScope::Operate)
         && account.roles.contains(&Role::Operator)
         && listed
         && part == Part::Artifact;
-    anyone || by_reading || by_operating
+    anyone || insider || listed && part == Part::Document || by_operating
 }
 
 /// The widest audience whose index document the actor may read of a package: `Private` holds every approved version.
