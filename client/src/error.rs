@@ -48,6 +48,21 @@ pub enum Error {
         /// The highest tier that the environment accepts.
         accepted: Tier,
     },
+    /// The environment does not accept versions for so few.
+    #[error(
+        "{package}@{version} is for the audience {audience}; this environment accepts {accepted} or a wider one \
+         (narrowestAudience in its settings.json)"
+    )]
+    AudienceNotAccepted {
+        /// The package.
+        package: PackageId,
+        /// The version.
+        version: Version,
+        /// Who it is for.
+        audience: Visibility,
+        /// The narrowest audience that the environment accepts.
+        accepted: Visibility,
+    },
     /// The registry gave an index document that is not for this client.
     #[error(
         "the index document of {package} is for the audience {audience}, which only a token for its registry gives"

@@ -1,6 +1,7 @@
-//! Index documents as they were last seen, one per registry, package and audience. Only verified ones are kept, and none is
-//! ever replaced by an older one; what is read back is verified again.
+//! Index documents as they were last seen, one per registry, package and audience. Only verified ones are kept, and none that
+//! is older than any of its package; what is read back is verified again.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -37,6 +38,14 @@ pub(crate) struct IndexCache<'a> {
     pub(crate) root: &'a TrustRoot,
 }
 
+impl Cached {
+    /// The highest serial seen of the package: its documents count together, whatever their audience, so that an old one for
+    /// another audience is no way back.
+    fn highest_serial(&self) -> Option<u64> {
+        self.documents.values().map(|document| document.serial).max()
+    }
+}
+
 impl IndexCache<'_> {
     fn path(&self, package: &PackageId) -> PathBuf {
         // The registry's name is any text, so a digest of it makes the directory.
@@ -55,37 +64,37 @@ impl IndexCache<'_> {
         now: Timestamp,
     ) -> Result<Option<(VerifiedIndex, Option<String>)>, Error> {
         let mut cached = self.read(package)?;
+        let seen = cached.highest_serial();
         let Some(document) = cached.latest.and_then(|audience| cached.documents.remove(&audience)) else {
             return Ok(None);
         };
-        let index = self.verify(package, &document.envelope, now, Some(document.serial), 0);
+        let index = self.verify(package, &document.envelope, now, seen, 0);
         Ok(index.ok().map(|index| (index, document.etag)))
     }
 
-    /// Verifies a document that was just fetched, against what was seen before, and keeps it.
+    /// Verifies a document that was just fetched, against what was seen before, and keeps it if `accept` takes it: what is
+    /// not for this client must not stand beside what is.
     pub(crate) fn accept(
         &self,
         package: &PackageId,
         envelope: String,
         etag: Option<String>,
         now: Timestamp,
+        accept: impl FnOnce(&VerifiedIndex) -> Result<(), Error>,
     ) -> Result<VerifiedIndex, Error> {
-        // Which serial counts is known only once the document says for whom it is.
-        let audience = self.verify(package, &envelope, now, None, 0)?.document().audience;
         // Under the lock, so that two processes cannot put the older of two documents last.
         let locked = self.home.lock()?;
         let mut cached = self.read(package)?;
-        let seen = cached.documents.get(&audience).map(|document| document.serial);
-        let index = self.verify(package, &envelope, now, seen, 0)?;
-        let serial = index.document().serial;
+        let index = self.verify(package, &envelope, now, cached.highest_serial(), 0)?;
+        accept(&index)?;
+        let (audience, serial) = (index.document().audience, index.document().serial);
         cached.documents.insert(audience, CachedDocument { serial, etag, envelope });
         cached.latest = Some(audience);
         locked.write_json(self.path(package), &cached)?;
         Ok(index)
     }
 
-    /// The cached documents of a package that are still good, the one fetched last first, for when the registry is not
-    /// asked. Where none is, the error says why; without any document there is none to say it of.
+    /// The cached documents of a package that are still good, the newest first, for when the registry is not asked. Where none is, the error says why; without any document there is none to say it of.
     pub(crate) fn offline(
         &self,
         package: &PackageId,
@@ -94,7 +103,8 @@ impl IndexCache<'_> {
     ) -> Result<Vec<VerifiedIndex>, Error> {
         let cached = self.read(package)?;
         let mut documents: Vec<_> = cached.documents.into_iter().collect();
-        documents.sort_by_key(|(audience, _)| Some(*audience) != cached.latest);
+        // Of two that were signed together, the one fetched last.
+        documents.sort_by_key(|(audience, document)| (Reverse(document.serial), Some(*audience) != cached.latest));
         let (mut good, mut bad) = (Vec::new(), None);
         for (_, document) in documents {
             match self.verify(package, &document.envelope, now, Some(document.serial), grace_seconds) {

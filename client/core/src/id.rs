@@ -83,12 +83,15 @@ checked_text! {
 checked_text! {
     /// The name a publisher gives a key, such as `acme-2026`. Unique only together with its publisher.
     ///
-    /// Invariants: 1 to 64 of `[A-Za-z0-9._-]`; so no `:`, which separates the parts of a signature string.
-    KeyId, "key id", pattern r"^[A-Za-z0-9._-]{1,64}$", max 64, example "acme-2026",
-    |text| if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) {
+    /// Invariants: 1 to 64 of `[A-Za-z0-9._-]`, with a letter or digit among them; so no `:`, which separates the parts of a
+    /// signature string, and no `..`, which no path could name.
+    KeyId, "key id", pattern r"^[._-]*[A-Za-z0-9][A-Za-z0-9._-]*$", max 64, example "acme-2026",
+    |text| if text.contains(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+    {
         Ok(())
     } else {
-        Err("use letters, digits, dots, underscores and hyphens".to_owned())
+        Err("use letters, digits, dots, underscores and hyphens, at least one letter or digit".to_owned())
     }
 }
 
@@ -127,6 +130,16 @@ mod tests {
         assert!("com.acme.x".parse::<PackageId>().expect("id").is_under(&prefix));
         assert!(!"com.acmex.y".parse::<PackageId>().expect("id").is_under(&prefix));
         assert!(!"com.acme".parse::<PackageId>().expect("id").is_under(&prefix));
+    }
+
+    #[test]
+    fn a_key_id_can_be_named_in_a_path() {
+        for good in ["acme-2026", "default", "1", "_.x"] {
+            assert_eq!(good.parse::<KeyId>().expect(good).as_str(), good);
+        }
+        for bad in ["", ".", "..", "-", "a:b", "a/b", "a b", "é"] {
+            assert!(bad.parse::<KeyId>().is_err(), "{bad:?}");
+        }
     }
 
     #[test]

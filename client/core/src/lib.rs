@@ -39,7 +39,7 @@ pub use limits::Limits;
 pub use manifest::Manifest;
 pub use package::{PackageType, Visibility};
 pub use permission::{Permission, PermissionKind, Permissions};
-pub use text::{InvalidText, quote};
+pub use text::{InvalidText, printable, quote};
 pub use tier::Tier;
 pub use time::Timestamp;
 pub use version::Version;

@@ -40,7 +40,7 @@ pub fn quote(value: &str) -> String {
 
 /// Untrusted text without quotes, for places and for sentences that quote themselves: control characters and
 /// bidirectional marks escaped, cut to so many characters.
-pub(crate) fn printable(value: &str, chars_max: usize) -> String {
+pub fn printable(value: &str, chars_max: usize) -> String {
     let mut out = String::new();
     for (count, c) in value.chars().enumerate() {
         if count == chars_max {

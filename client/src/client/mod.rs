@@ -104,8 +104,13 @@ impl Client {
         let fresh = cache.fresh(package, now)?;
         let etag = fresh.as_ref().and_then(|(_, etag)| etag.as_deref());
         let index = match (self.registry.index(package, etag), fresh) {
-            (Ok(Index::Document { envelope, etag }), _) => cache.accept(package, envelope, etag, now)?,
-            (Ok(Index::NotModified), Some((index, _))) => index,
+            (Ok(Index::Document { envelope, etag }), _) => {
+                cache.accept(package, envelope, etag, now, |index| self.accept_audience(index))?
+            }
+            (Ok(Index::NotModified), Some((index, _))) => {
+                self.accept_audience(&index)?;
+                index
+            }
             // The transport takes a 304 only as an answer to an ETag.
             (Ok(Index::NotModified), None) => return Ok(None),
             (Err(error), _) if error.code() == Some(ProblemCode::NotFound) => return Ok(None),
@@ -119,7 +124,6 @@ impl Client {
             },
             (Err(error), _) => return Err(error.into()),
         };
-        self.accept_audience(&index)?;
         Ok(Some(index))
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_core::consent::{Closure, Diff, diff};
 use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::resolve::{self, Failure, Resolved, Solution, resolve};
-use plimsoll_core::{PackageId, Version, Visibility};
+use plimsoll_core::{Digest, PackageId, Version, Visibility};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ApprovalDecision, VerifiedIndex};
 
@@ -202,6 +202,10 @@ impl Client {
         indexes: Indexes,
         left_aside: Vec<LeftAside>,
     ) -> Result<Plan, Error> {
+        for installed in solution.packages.iter().filter_map(|resolved| base.packages.get(&resolved.package)) {
+            // Also what only another package needs.
+            self.check_origin(installed)?;
+        }
         let elsewhere = |installed: &&Installed| installed.registry != self.pinned.root.registry();
         let others = base.packages.values().filter(elsewhere).map(Installed::ask);
         let closure: Closure = solution.closure().asks().cloned().chain(others).collect();
@@ -225,12 +229,15 @@ impl Client {
             if same && content::is_whole(&self.home, &resolved.sha256) {
                 continue;
             }
-            settings.accept(&resolved.package, &resolved.version, resolved.tier)?;
             let Some(index) = indexes.by_package.get(&resolved.package) else {
                 return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
             };
             let replaces = installed.map(|installed| installed.version.clone());
-            steps.push(self.step(resolved, replaces, &indexes.root, index, installed.filter(|_| same))?);
+            // A version that was approved anew, for more people, has another approval than the one that was kept.
+            let kept = installed.filter(|kept| same && Digest::of(&kept.approval) == resolved.approval_sha256);
+            let step = self.step(resolved, replaces, &indexes.root, index, kept)?;
+            settings.accept(step.version.approval())?;
+            steps.push(step);
         }
         let consent = diff(&base.grants, &closure);
         Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })

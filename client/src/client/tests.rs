@@ -120,6 +120,39 @@ fn an_index_that_goes_back_is_refused() {
 }
 
 #[test]
+fn an_index_for_another_audience_is_no_way_back() {
+    let world = World::new();
+    let vat = id("com.acme.vat");
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    let old = world.index_for(&vat, Visibility::Private);
+    let environment = world.environment();
+    install(&world.client(), &environment, "com.acme.vat").expect("installed");
+    world.set_availability("com.acme.vat", "1.0.0", AvailabilityWord::Blocked);
+    world.client().index(&vat).expect("index");
+    world.fake.answer("GET /v1/index/com.acme.vat", Answer::ok(old));
+
+    let refused = world.client().index(&vat).expect_err("older").to_string();
+    assert!(refused.contains("its serial is 2, but 3 was seen"), "{refused}");
+    let stranger = world.client_with(Options { clock: now, ..Options::default() }, None);
+    stranger.index(&vat).expect_err("neither newer nor for a stranger");
+    let refused = environment.load(&vat, now()).expect_err("blocked").to_string();
+    assert!(refused.contains("it is blocked"), "{refused}");
+}
+
+#[test]
+fn an_index_that_is_not_for_this_client_is_not_kept() {
+    let world = World::new();
+    let vat = id("com.acme.vat");
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    let stranger = world.client_with(Options { clock: now, ..Options::default() }, None);
+    world.fake.answer("GET /v1/index/com.acme.vat", Answer::ok(world.index_for(&vat, Visibility::Private)));
+    assert!(matches!(stranger.index(&vat), Err(Error::Audience { .. })));
+    world.goes_down();
+    let kept = world.client().index(&vat);
+    assert!(matches!(&kept, Err(Error::Transport(error)) if error.is_outage()), "{kept:?}");
+}
+
+#[test]
 fn a_registry_swapped_behind_its_address_is_refused() {
     let (world, other) = (World::new(), World::new());
     world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
@@ -157,6 +190,18 @@ fn what_is_for_few_is_taken_only_where_a_token_asked_for_it_and_shown_as_not_rev
     std::fs::write(&settings, r#"{"narrowestAudience": "marketplace"}"#).expect("settings");
     let refused = world.client().plan_install(&environment, &want("com.acme.vat")).expect_err("setting").to_string();
     assert!(refused.contains("no version of com.acme.vat is approved for the audience marketplace"), "{refused}");
+}
+
+#[test]
+fn an_environment_for_everybodys_packages_alone_loads_no_other() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0").audience(Visibility::Private));
+    let environment = world.environment();
+    install(&world.client(), &environment, "com.acme.vat").expect("installed");
+    let settings = world.home.join("envs/default/settings.json");
+    std::fs::write(&settings, r#"{"narrowestAudience": "marketplace"}"#).expect("settings");
+    let refused = environment.load(&id("com.acme.vat"), now()).expect_err("private");
+    assert!(matches!(refused, Error::AudienceNotAccepted { .. }), "{refused}");
 }
 
 #[test]
@@ -306,6 +351,34 @@ fn a_package_belongs_to_the_registry_it_came_from() {
     other.publish(&Plugin::new("com.acme.more", "1.0.0"));
     install(&elsewhere, &environment, "com.acme.more").expect("another package");
     assert_eq!(environment.verify(now()).expect("verify"), [], "both stay, with what was granted to them");
+}
+
+#[test]
+fn a_dependency_never_takes_the_place_of_a_package_of_another_registry() {
+    let (world, other) = (World::new(), World::named("other.example"));
+    world.publish(&Plugin::new("com.acme.base", "1.0.0"));
+    other.publish(&Plugin::new("com.acme.base", "1.0.1"));
+    other.publish(&Plugin::new("com.acme.vat", "1.0.0").needs("com.acme.base", "^1"));
+    let environment = world.environment();
+    install(&world.client(), &environment, "com.acme.base").expect("installed");
+    let refused = install(&other.client_in(&world.home), &environment, "com.acme.vat").expect_err("other registry");
+    assert!(matches!(&refused, Error::OtherRegistry { package, .. } if *package == id("com.acme.base")), "{refused}");
+    assert_eq!(installed(&environment), ["com.acme.base@1.0.0"]);
+}
+
+#[test]
+fn a_version_approved_anew_for_more_people_can_still_be_mended() {
+    let world = World::new();
+    let private = Plugin::new("com.acme.vat", "1.0.0").audience(Visibility::Private);
+    let published = world.publish(&private);
+    let (client, environment) = (world.client(), world.environment());
+    install(&client, &environment, "com.acme.vat").expect("installed");
+    world.publish(&private.audience(Visibility::Marketplace));
+    environment.load(&id("com.acme.vat"), now()).expect("what was approved before stays good");
+    std::fs::remove_dir_all(crate::content::unpacked_path(&world.home, &published.listed.sha256)).expect("damaged");
+    install(&client, &environment, "com.acme.vat").expect("mended");
+    assert_eq!(environment.state().expect("state").packages[&id("com.acme.vat")].audience, Visibility::Marketplace);
+    environment.load(&id("com.acme.vat"), now()).expect("loaded");
 }
 
 #[test]

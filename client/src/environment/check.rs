@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version};
 use plimsoll_trust::TrustRoot;
-use plimsoll_trust::statement::{ExpectedApproval, VerifiedIndex};
+use plimsoll_trust::statement::{ApprovalDecision, ExpectedApproval, VerifiedIndex};
 
 use super::{Environment, Installed, State};
 use crate::Error;
@@ -69,19 +69,19 @@ impl Environment {
     }
 
     /// Verifies an installed package, as [`Environment::verify`] does, and hands it over. Refused if it was blocked, as far
-    /// as is known here, or if the environment does not accept its tier.
+    /// as is known here, or if the environment does not accept its tier or audience.
     pub fn load(&self, package: &PackageId, now: Timestamp) -> Result<Loaded, Error> {
         let state = self.state()?;
         let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
         let artifact = self.check(&state, installed, now)?;
         let approval = artifact.version().approval();
-        self.settings()?.accept(package, &installed.version, approval.tier)?;
+        self.settings()?.accept(approval)?;
         Ok(Loaded {
             path: unpacked_path(&self.home, &installed.sha256),
             version: installed.version.clone(),
             tier: approval.tier,
             granted: installed.permissions.clone(),
-            reviewed: installed.reviewed,
+            reviewed: approval.decision == ApprovalDecision::Reviewed,
             manifest: artifact.into_manifest(),
         })
     }
@@ -103,18 +103,18 @@ impl Environment {
     }
 }
 
-/// The version, by what was kept of it and by what the cached index documents say, the one seen last first.
+/// The version, by what was kept of it and by what the cached index documents say, the newest first.
 fn check_version(
     installed: &Installed,
     root: &TrustRoot,
     indexes: &[VerifiedIndex],
 ) -> Result<VerifiedVersion, VerifyError> {
     let Installed { package, version, .. } = installed;
-    // A document for another audience need not list the version; the one seen last that does knows best.
+    // A document for another audience need not list the version; the newest that does knows best.
     if let Some(listed) = indexes.iter().find_map(|index| listed(index, version)) {
         check_availability(&listed.availability).map_err(|fault| fault.of(package, version))?;
     }
-    let Some(latest) = indexes.first() else {
+    let Some(newest) = indexes.first() else {
         return Err(Fault::IndexMissing.of(package, version));
     };
     let expected = ExpectedApproval {
@@ -129,5 +129,5 @@ fn check_version(
         audience: installed.audience,
     };
     let claim = Claim { approval: &installed.approval, evidence: &installed.evidence };
-    VerifiedVersion::verify_kept(claim, root, &expected, &latest.document().keys)
+    VerifiedVersion::verify_kept(claim, root, &expected, &newest.document().keys)
 }

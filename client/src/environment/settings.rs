@@ -2,7 +2,8 @@
 
 use plimsoll_core::range::HostProfile;
 use plimsoll_core::wire::IndexDocument;
-use plimsoll_core::{PackageId, Tier, Version, Visibility};
+use plimsoll_core::{Tier, Visibility};
+use plimsoll_trust::statement::Approval;
 
 use crate::Error;
 
@@ -72,11 +73,21 @@ impl Settings {
         Ok(provisioned)
     }
 
-    /// Refuses a tier above what is accepted.
-    pub(crate) fn accept(&self, package: &PackageId, version: &Version, tier: Tier) -> Result<(), Error> {
+    /// Refuses a tier above what is accepted, and an audience below.
+    pub(crate) fn accept(&self, approval: &Approval) -> Result<(), Error> {
+        let Approval { package, version, tier, audience, .. } = approval;
         let accepted = self.third_party_code.highest_tier();
-        if tier > accepted {
-            return Err(Error::TierNotAccepted { package: package.clone(), version: version.clone(), tier, accepted });
+        if *tier > accepted {
+            let (package, version) = (package.clone(), version.clone());
+            return Err(Error::TierNotAccepted { package, version, tier: *tier, accepted });
+        }
+        if *audience < self.narrowest_audience {
+            return Err(Error::AudienceNotAccepted {
+                package: package.clone(),
+                version: version.clone(),
+                audience: *audience,
+                accepted: self.narrowest_audience,
+            });
         }
         Ok(())
     }

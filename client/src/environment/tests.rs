@@ -129,6 +129,15 @@ fn a_state_that_claims_more_than_was_approved_or_granted_is_refused() {
 }
 
 #[test]
+fn whether_a_version_was_reviewed_is_what_its_approval_says() {
+    let (world, _, _) = world_with(EvidenceKind::Statement);
+    let path = world.home.join("envs/default/state.json");
+    let state = std::fs::read_to_string(&path).expect("state");
+    std::fs::write(&path, state.replace("\"reviewed\": true", "\"reviewed\": false")).expect("state");
+    assert!(world.environment().load(&vat(), now()).expect("loaded").reviewed);
+}
+
+#[test]
 fn a_package_of_a_registry_that_is_no_longer_trusted_is_not_loaded() {
     let (world, _, _) = world_with(EvidenceKind::Statement);
     assert!(world.home.unpin(&world.fake.address).expect("unpinned"));

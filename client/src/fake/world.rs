@@ -259,6 +259,7 @@ impl World {
         self.answer_version(&package, &published);
         let mut packages = self.packages.borrow_mut();
         let (_, versions) = packages.entry(package.clone()).or_insert_with(|| (plugin.package_type(), Vec::new()));
+        versions.retain(|before| before.version != version);
         versions.push(listed);
         versions.sort_by(|a, b| a.version.cmp(&b.version));
         drop(packages);
@@ -310,13 +311,18 @@ impl World {
 
     /// The index document of a package, signed now.
     pub(crate) fn index(&self, package: &PackageId) -> String {
+        self.index_for(package, self.audience.get())
+    }
+
+    /// The same for an audience.
+    pub(crate) fn index_for(&self, package: &PackageId, audience: Visibility) -> String {
         let (package_type, versions) = self.packages.borrow()[package].clone();
         let document = IndexDocument {
             registry: self.registry.clone(),
             package: package.clone(),
             r#type: package_type,
             publisher: "acme".parse().expect("publisher"),
-            audience: self.audience.get(),
+            audience,
             serial: self.serial.get(),
             issued_at: now().plus_seconds(-10),
             expires_at: now().plus_seconds(3600),

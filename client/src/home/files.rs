@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The largest file of our own that is read.
+/// The largest file of our own that is read or written.
 const JSON_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Something with the client's own files is wrong.
@@ -78,10 +78,15 @@ pub(crate) fn move_into_place(file: tempfile::NamedTempFile, path: &Path) -> Res
     sync_dir(parent)
 }
 
-/// Replaces a JSON file as a whole; readers see the old or the new one. `tmp` is on the same file system.
+/// Replaces a JSON file as a whole; readers see the old or the new one. `tmp` is on the same file system. Refuses what
+/// [`read_json`] would.
 pub(crate) fn write_json(tmp: &Path, path: &Path, value: &impl Serialize) -> Result<(), HomeError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|error| failed("write", path)(error.into()))?;
     bytes.push(b'\n');
+    if bytes.len() as u64 > JSON_FILE_BYTES {
+        let what = format!("it would be larger than {JSON_FILE_BYTES} bytes");
+        return Err(failed("write", path)(io::Error::new(io::ErrorKind::FileTooLarge, what)));
+    }
     let mut file = new_file(tmp)?;
     file.write_all(&bytes).and_then(|()| file.as_file().sync_all()).map_err(failed("write", path))?;
     move_into_place(file, path)
@@ -123,4 +128,19 @@ pub(crate) fn lock(path: &Path) -> Result<File, HomeError> {
     let file = options.open(path).map_err(failed("open", path))?;
     file.lock().map_err(failed("lock", path))?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_that_could_not_be_read_back() {
+        let dir = tempfile::tempdir().expect("directory");
+        let path = dir.path().join("state.json");
+        write_json(dir.path(), &path, &"good").expect("written");
+        let long = " ".repeat(JSON_FILE_BYTES as usize);
+        write_json(dir.path(), &path, &long).expect_err("too long");
+        assert_eq!(read_json::<String>(&path).expect("readable").as_deref(), Some("good"));
+    }
 }

@@ -1,12 +1,12 @@
 //! The client's own directory: which registries it trusts, tokens, cached index documents, artifacts, environments.
 //!
 //! ```text
-//! registries.json              pinned registries
-//! credentials.json             tokens, mode 0600
-//! index/<registry>/<package>/  cached index documents, one per audience
-//! artifacts/sha256/ab/<hex>    artifacts as they came
-//! unpacked/<hex>/              artifacts unpacked, files read-only
-//! envs/<name>/                 environments: state.json, settings.json
+//! registries.json                 pinned registries
+//! credentials.json                tokens, mode 0600
+//! index/<registry>/<package>.json cached index documents, one per audience; <registry> is a digest of its name
+//! artifacts/sha256/ab/<hex>       artifacts as they came
+//! unpacked/<hex>/                 artifacts unpacked, files read-only
+//! envs/<name>/                    environments: state.json, settings.json
 //! ```
 
 mod credentials;

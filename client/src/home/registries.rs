@@ -87,11 +87,16 @@ impl Home {
             return Ok(pinned.clone());
         }
         let root = TrustRoot::pin(discovery, confirmed).map_err(refuse)?;
-        // A second address of a registry (a mirror) is fine, if it is the same registry.
+        // A second address of a registry (a mirror) is fine, if it is the same registry: then the keys are good for as long
+        // as they were.
         let namesake = file.registries.iter().find(|pinned| pinned.root.registry() == root.registry());
-        if let Some(other) = namesake.filter(|other| other.root.compare(discovery).is_err()) {
-            return Err(PinError::NameTaken { registry: quote(root.registry()), at: other.address.clone() });
-        }
+        let root = match namesake.map(|other| (other, other.root.compare(discovery))) {
+            None => root,
+            Some((_, Ok(same))) => same,
+            Some((other, Err(_))) => {
+                return Err(PinError::NameTaken { registry: quote(root.registry()), at: other.address.clone() });
+            }
+        };
         let pinned = PinnedRegistry { address: address.clone(), root, pinned_at: now };
         file.registries.push(pinned.clone());
         locked.write_json(FILE, &file)?;
@@ -126,6 +131,20 @@ mod tests {
         let pinned = pin(&[discovery.keys[0].key_id]).expect("pinned");
         assert_eq!(pinned.root.registry(), "plugins.example");
         assert_eq!(world.home.pinned(&world.fake.address).expect("kept").pinned_at, now());
+    }
+
+    #[test]
+    fn a_mirror_never_lengthens_the_life_of_a_pinned_key() {
+        let (world, mirror) = (World::new(), World::new());
+        let ended = now().plus_seconds(-60);
+        let mut discovery = world.discovery();
+        discovery.keys[0].not_after = Some(ended);
+        let confirmed = [discovery.keys[0].key_id];
+        world.home.pin(&world.fake.address, &discovery, &confirmed, now()).expect("pinned");
+        discovery.keys[0].not_after = None;
+        let pinned = world.home.pin(&mirror.fake.address, &discovery, &confirmed, now()).expect("the same registry");
+        let kept = serde_json::to_value(&pinned.root).expect("root");
+        assert_eq!(kept["keys"][0]["notAfter"], serde_json::json!(ended));
     }
 
     #[test]

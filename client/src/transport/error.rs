@@ -94,16 +94,9 @@ fn describe(problem: &Problem) -> String {
     text
 }
 
-/// Sentences of a registry, for print: control characters escaped, at most 2,000 characters. Unlike
-/// [`plimsoll_core::quote`] this keeps a whole sentence, and does not put it in quotes.
+/// The most characters of one sentence of a registry that are shown.
+const SENTENCE_CHARS_MAX: usize = 2000;
+
 fn printable(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars().take(2000) {
-        if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    plimsoll_core::printable(text, SENTENCE_CHARS_MAX)
 }

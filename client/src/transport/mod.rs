@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::Read;
 use std::time::Duration;
 
+use plimsoll_core::printable;
 use plimsoll_core::problem::Problem;
 use serde::de::DeserializeOwned;
 use ureq::http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -242,14 +243,17 @@ fn is_worth_repeating(error: &TransportError) -> bool {
     }
 }
 
+/// An answer that cannot be read. Parsers repeat what they read, so their words are made safe to print.
+fn answer_error(url: &str, error: &dyn std::error::Error) -> TransportError {
+    TransportError::Answer { url: url.to_owned(), reason: printable(&error.to_string(), 300) }
+}
+
 fn connection_error(url: &str, error: ureq::Error) -> TransportError {
     match error {
         ureq::Error::Http(_)
         | ureq::Error::BadUri(_)
         | ureq::Error::Protocol(_)
-        | ureq::Error::LargeResponseHeader(..) => {
-            TransportError::Answer { url: url.to_owned(), reason: error.to_string() }
-        }
+        | ureq::Error::LargeResponseHeader(..) => answer_error(url, &error),
         error => TransportError::Unreachable { url: url.to_owned(), reason: error.to_string() },
     }
 }
@@ -271,6 +275,5 @@ fn read_bounded(url: &str, response: Response<Body>, limit_bytes: u64) -> Result
 
 fn read_json<T: DeserializeOwned>(url: &str, response: Response<Body>) -> Result<T, TransportError> {
     let bytes = read_bounded(url, response, JSON_ANSWER_BYTES)?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| TransportError::Answer { url: url.to_owned(), reason: error.to_string() })
+    serde_json::from_slice(&bytes).map_err(|error| answer_error(url, &error))
 }

@@ -34,6 +34,14 @@ fn an_error_that_is_no_problem_document_is_told_apart() {
 }
 
 #[test]
+fn what_an_answer_says_in_place_of_a_document_is_printed_safely() {
+    let fake = FakeRegistry::start();
+    fake.answer("GET /v1/me", Answer::ok(r#"{"account":"dana","roles":["\u001b[2J\u202e"]}"#));
+    let error = registry(&fake).me().expect_err("no such role").to_string();
+    assert!(!error.contains(['\u{1b}', '\u{202e}']), "{error:?}");
+}
+
+#[test]
 fn redirects_are_refused_and_the_token_stays() {
     let (fake, elsewhere) = (FakeRegistry::start(), FakeRegistry::start());
     fake.answer("GET /v1/me", Answer::status(302).header("location", format!("{}/v1/me", elsewhere.address)));

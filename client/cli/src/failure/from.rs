@@ -114,6 +114,7 @@ impl From<Error> for Failure {
             }
             Error::TierNotAccepted { .. } => (Exit::ConsentMissing, "tier-not-accepted"),
             Error::Audience { .. } => (Exit::Verification, "audience"),
+            Error::AudienceNotAccepted { .. } => (Exit::ConsentMissing, "audience-not-accepted"),
             Error::AudienceTooNarrow { .. } => (Exit::NoSolution, "audience-too-narrow"),
             Error::OtherRegistry { .. } => (Exit::Conflict, "other-registry"),
             Error::NotInstalled { .. } => (Exit::NotFound, "not-installed"),

@@ -12,7 +12,7 @@ use super::stack::{STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
 use super::{
     ArtifactError, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding, markers, npm,
-    script,
+    script, secrets,
 };
 use crate::{Limits, Manifest, PackageId, PackageType, Permissions, Version, manifest};
 
@@ -20,6 +20,9 @@ use crate::{Limits, Manifest, PackageId, PackageType, Permissions, Version, mani
 pub(super) const MAX_FINDINGS: usize = 100;
 /// Larger JSON members are not looked into, and count as code: they could hold script bodies.
 const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
+/// Larger `package.json` files are not read, since their JSON takes many times its size in memory. Those of npm packages have
+/// a few KiB.
+const MAX_PACKAGE_JSON_BYTES: usize = 1024 * 1024;
 /// More capabilities than this are not a list that anybody consents to.
 const MAX_CAPABILITIES: usize = 1000;
 
@@ -63,7 +66,7 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
         install_scripts: found.install_scripts,
         host_packages: found.host_packages,
         lockfile: found.lockfile.unwrap_or(Lockfile::Missing),
-        secrets: found.secrets,
+        secrets: found.secrets.concat(),
         apps: found.apps.unwrap_or(usize::from(is_app)),
         bundle: found.bundle,
         members,
@@ -83,7 +86,8 @@ struct Found {
     install_scripts: Vec<Finding>,
     host_packages: Vec<Finding>,
     lockfile: Option<Lockfile>,
-    secrets: Vec<SecretFinding>,
+    /// Certain ones, and those that only look random: counted apart, so that many of these never hide one of those.
+    secrets: [Vec<SecretFinding>; 2],
     apps: Option<usize>,
     bundle: Option<BTreeMap<PackageId, Version>>,
     stack_problems: Vec<manifest::Problem>,
@@ -160,14 +164,16 @@ impl Found {
 
     fn mark(&mut self, path: &str, line: u64, mark: Mark) {
         match mark {
-            Mark::Secret(hit) if self.secrets.len() < MAX_FINDINGS => self.secrets.push(SecretFinding {
-                finding: finding(path, Some(line), hit.rule),
-                by_entropy_alone: hit.by_entropy_alone,
-            }),
+            Mark::Secret(secrets::Hit { rule, by_entropy_alone, .. }) => {
+                let found = &mut self.secrets[usize::from(by_entropy_alone)];
+                if found.len() < MAX_FINDINGS {
+                    found.push(SecretFinding { finding: finding(path, Some(line), rule), by_entropy_alone });
+                }
+            }
             Mark::HostPackage if self.host_packages.len() < MAX_FINDINGS => {
                 self.host_packages.push(finding(path, Some(line), "a comment marks a bundled host package"));
             }
-            Mark::Secret(_) | Mark::HostPackage => {}
+            Mark::HostPackage => {}
         }
     }
 
@@ -193,9 +199,9 @@ impl Found {
 
     /// Looks into a JSON member; `None` if it is too large to be held.
     fn json(&mut self, path: &str, held: Option<&[u8]>) {
-        let file_name = content::file_name(path);
-        if file_name == "package.json" {
-            let hooks = held.map(|held| npm::install_hooks(path, held));
+        if npm::is_package_file(path) {
+            let readable = held.filter(|held| held.len() <= MAX_PACKAGE_JSON_BYTES);
+            let hooks = readable.map(|held| npm::install_hooks(path, held));
             self.install_scripts
                 .extend(hooks.unwrap_or_else(|| vec![finding(path, None, "it is too large to be read")]));
         }

@@ -19,9 +19,14 @@ const HOOKS: [&str; 8] = [
 /// Files that make a package manager run code at install by being there: node-gyp builds, pnpm's hooks.
 const HOOK_FILES: [&str; 3] = ["binding.gyp", ".pnpmfile.cjs", ".pnpmfile.mjs"];
 
-/// Whether a member of this path is a hook by itself.
+/// Whether a member of this path is a hook by itself, also on a file system without regard for case.
 pub(super) fn is_hook_file(path: &str) -> bool {
-    HOOK_FILES.contains(&file_name(path))
+    HOOK_FILES.iter().any(|hook| file_name(path).eq_ignore_ascii_case(hook))
+}
+
+/// Whether a package manager takes a member of this path for a `package.json`, also on a file system without regard for case.
+pub(super) fn is_package_file(path: &str) -> bool {
+    file_name(path).eq_ignore_ascii_case("package.json")
 }
 
 /// The install hooks of a `package.json`. What cannot be read is a finding: nobody can say that it holds none.

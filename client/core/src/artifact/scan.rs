@@ -18,19 +18,29 @@ const BEHIND_BYTES: usize = 256;
 /// How far ahead a rule may look.
 const AHEAD_BYTES: usize = 1024;
 
-/// A scan of one member. Memory is one window, whatever the size of the member and the length of its lines.
+/// How many bytes the rules for secrets may look at for each byte of the content. Ordinary content needs one or two; content
+/// made of beginnings alone would need hundreds, and minutes for one artifact.
+const LOOKED_PER_BYTE: usize = 8;
+/// What they may look at besides, so that small members are always searched.
+const LOOKED_FREE_BYTES: usize = 64 * 1024;
+
+/// A scan of one member. Memory is one window, whatever the size of the member and the length of its lines; time is bounded
+/// by [`LOOKED_PER_BYTE`].
 pub(super) struct Scan {
     style: Style,
     window: Vec<u8>,
     /// Where in the window the bytes begin that were not looked at.
     next: usize,
     line: u64,
+    /// How many bytes the rules for secrets may still look at; `None` once there were none left.
+    allowance_bytes: Option<usize>,
 }
 
 impl Scan {
     /// A scan of a member, whose path says how assignments look in it.
     pub(super) fn new(path: &str) -> Self {
-        Self { style: Style::of(path), window: Vec::new(), next: 0, line: 1 }
+        let allowance_bytes = Some(LOOKED_FREE_BYTES);
+        Self { style: Style::of(path), window: Vec::new(), next: 0, line: 1, allowance_bytes }
     }
 
     /// Takes more content; hands what is found to `found`, with its line.
@@ -51,11 +61,8 @@ impl Scan {
 
     fn look(&mut self, end: usize, found: &mut dyn FnMut(u64, Mark)) {
         while self.next < end {
+            let hit = self.secret();
             let (window, at) = (self.window.as_slice(), self.next);
-            let hit = match window[at] {
-                byte if secrets::may_begin(byte) => secrets::at(window, at, self.style),
-                _ => None,
-            };
             let step = match hit {
                 Some(hit) => hit.bytes,
                 None => 1 + window[at + 1..end].iter().take_while(|byte| !may_begin(**byte)).count(),
@@ -68,7 +75,20 @@ impl Scan {
             let after = (at + step).min(window.len());
             self.line += window[at..after].iter().filter(|byte| **byte == b'\n').count() as u64;
             self.next = after;
+            self.allowance_bytes = self.allowance_bytes.map(|left| left.saturating_add((after - at) * LOOKED_PER_BYTE));
         }
+    }
+
+    /// The secret at the next place. Says once where the search ends because it would take too long.
+    fn secret(&mut self) -> Option<secrets::Hit> {
+        let allowance_bytes = self.allowance_bytes?;
+        if !secrets::may_begin(self.window[self.next]) {
+            return None;
+        }
+        let mut looked = 0;
+        let hit = secrets::at(&self.window, self.next, self.style, &mut looked);
+        self.allowance_bytes = allowance_bytes.checked_sub(looked);
+        hit.or_else(|| self.allowance_bytes.is_none().then_some(secrets::NOT_SEARCHED))
     }
 }
 

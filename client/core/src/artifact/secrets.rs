@@ -109,15 +109,16 @@ const BEGINNINGS: [bool; 256] = {
     beginnings
 };
 
-/// The secret that begins at this place of the text, or is assigned there.
-pub(super) fn at(text: &[u8], at: usize, style: Style) -> Option<Hit> {
+/// The secret that begins at this place of the text, or is assigned there. `looked` grows by the bytes that were looked at
+/// to find out, so that the caller can bound the work.
+pub(super) fn at(text: &[u8], at: usize, style: Style, looked: &mut usize) -> Option<Hit> {
     match text[at] {
-        b'-' => private_key(text, at),
-        b':' | b'=' => assigned(text, at, style),
+        b'-' => private_key(text, at, looked),
+        b':' | b'=' => assigned(text, at, style, looked),
         byte if byte.is_ascii_alphabetic() => {
             // Inside a longer word, or inside base64, nothing begins.
             let begins = at == 0 || !is_word(text[at - 1]);
-            begins.then(|| known_token(text, at).or_else(|| web_token(text, at))).flatten()
+            begins.then(|| known_token(text, at, looked).or_else(|| web_token(text, at, looked))).flatten()
         }
         _ => None,
     }
@@ -127,18 +128,18 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-fn known_token(text: &[u8], at: usize) -> Option<Hit> {
+fn known_token(text: &[u8], at: usize, looked: &mut usize) -> Option<Hit> {
     let rest = &text[at..];
     let token = TOKENS.iter().find(|token| rest.starts_with(token.start))?;
-    let body = run(&rest[token.start.len()..], token.extra, token.most + 1);
+    let body = run(&rest[token.start.len()..], token.extra, token.most + 1, looked);
     let fits = (token.least..=token.most).contains(&body.len());
     (fits && bits(body) >= LEAST_TOKEN_BITS && !is_placeholder(body))
         .then(|| certain(token.rule, token.start.len() + body.len()))
 }
 
 /// A JSON Web Token: three base64url parts, of which the first two begin as JSON objects do.
-fn web_token(text: &[u8], at: usize) -> Option<Hit> {
-    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", MAX_BYTES))?;
+fn web_token(text: &[u8], at: usize, looked: &mut usize) -> Option<Hit> {
+    let parts = text[at..].strip_prefix(b"eyJ").map(|_| run(&text[at..], b"_-.", MAX_BYTES, looked))?;
     let mut part = parts.split(|byte| *byte == b'.');
     let (header, payload, signature) = (part.next()?, part.next()?, part.next().unwrap_or_default());
     let is_signed = signature.len() >= 16 || parts.len() == MAX_BYTES;
@@ -147,7 +148,7 @@ fn web_token(text: &[u8], at: usize) -> Option<Hit> {
 }
 
 /// A PEM or OpenPGP private key: the line that begins it, and then really a key. Libraries that read keys have the line too.
-fn private_key(text: &[u8], at: usize) -> Option<Hit> {
+fn private_key(text: &[u8], at: usize, looked: &mut usize) -> Option<Hit> {
     const BEGIN: &[u8] = b"-----BEGIN ";
     let text = &text[at..text.len().min(at + MAX_BYTES)];
     let label = text.strip_prefix(BEGIN)?;
@@ -157,11 +158,11 @@ fn private_key(text: &[u8], at: usize) -> Option<Hit> {
     // Header lines such as `Proc-Type: 4,ENCRYPTED` stand before the key.
     for _ in 0..4 {
         body = skip_separators(body);
-        let name = run(body, b"-", 32);
+        let name = run(body, b"-", 32, looked);
         let Some(line) = body[name.len()..].strip_prefix(b": ") else { break };
         body = &line[line.iter().position(|byte| matches!(byte, b'\n' | b'\\'))?..];
     }
-    let key = run(skip_separators(body), b"+/=", 40);
+    let key = run(skip_separators(body), b"+/=", 40, looked);
     (is_private && key.len() == 40 && bits(key) >= LEAST_TOKEN_BITS).then(|| certain("private-key", BEGIN.len() + end))
 }
 
@@ -177,24 +178,24 @@ fn skip_separators(mut text: &[u8]) -> &[u8] {
 }
 
 /// The value that the `:` or `=` at this place assigns to the name before it, if it looks random and the name tells.
-fn assigned(text: &[u8], at: usize, style: Style) -> Option<Hit> {
+fn assigned(text: &[u8], at: usize, style: Style, looked: &mut usize) -> Option<Hit> {
     let gap = text[at + 1..].iter().take(8).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let (value_start, quote) = match text.get(at + 1 + gap)? {
         quote @ (b'"' | b'\'' | b'`') => (at + 1 + gap + 1, Some(quote)),
         _ if style == Style::Plain => (at + 1 + gap, None),
         _ => return None,
     };
-    let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257);
+    let value = run(&text[value_start..], b"+/=_-.~!@#$%^&*", 257, looked);
     let after = text.get(value_start + value.len());
     let is_whole = match quote {
         Some(_) => after == quote,
         None => after.is_none_or(|after| matches!(after, b' ' | b'\r' | b'\n')),
     };
-    let is_known = || known_token(text, value_start).or_else(|| web_token(text, value_start)).is_some();
     // A known form is found at its own place, and is more than chance.
-    if !is_whole || is_known() {
+    if !is_whole || known_token(text, value_start, looked).or_else(|| web_token(text, value_start, looked)).is_some() {
         return None;
     }
+    *looked += value.len();
     if !looks_random(value) || is_placeholder(value) {
         return None;
     }
@@ -273,8 +274,9 @@ fn is_placeholder(text: &[u8]) -> bool {
 }
 
 /// The letters, digits and extra bytes at the start of a text, at most `max`.
-fn run<'a>(text: &'a [u8], extra: &[u8], max: usize) -> &'a [u8] {
+fn run<'a>(text: &'a [u8], extra: &[u8], max: usize, looked: &mut usize) -> &'a [u8] {
     let end = text.iter().take(max).take_while(|byte| byte.is_ascii_alphanumeric() || extra.contains(byte)).count();
+    *looked += end;
     &text[..end]
 }
 
@@ -287,6 +289,9 @@ fn bits(text: &[u8]) -> f64 {
     -share.map(|share| share * share.log2()).sum::<f64>()
 }
 
+/// Stands for what was not searched: whether there is a secret is not known, so a person decides.
+pub(super) const NOT_SEARCHED: Hit = Hit { rule: "too-dense-to-be-searched", by_entropy_alone: true, bytes: 1 };
+
 fn certain(rule: &'static str, bytes: usize) -> Hit {
     Hit { rule, by_entropy_alone: false, bytes }
 }
@@ -298,7 +303,7 @@ mod tests {
     fn hits(text: &str, style: Style) -> Vec<(&'static str, bool)> {
         let (mut found, mut place) = (Vec::new(), 0);
         while place < text.len() {
-            let hit = at(text.as_bytes(), place, style);
+            let hit = at(text.as_bytes(), place, style, &mut 0);
             found.extend(hit.map(|hit| (hit.rule, hit.by_entropy_alone)));
             place += hit.map_or(1, |hit| hit.bytes);
         }

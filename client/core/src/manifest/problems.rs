@@ -14,8 +14,13 @@ const MAX_POINTER_CHARS: usize = 512;
 pub(super) struct Problems(Vec<Problem>);
 
 impl Problems {
+    /// Whether no more problems are listed.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MAX
+    }
+
     pub(super) fn add(&mut self, pointer: &(impl Display + ?Sized), message: impl Into<String>) {
-        if self.0.len() < MAX {
+        if !self.is_full() {
             let mut pointer = pointer.to_string();
             if let Some((cut, _)) = pointer.char_indices().nth(MAX_POINTER_CHARS) {
                 pointer.truncate(cut);

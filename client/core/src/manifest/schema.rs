@@ -167,6 +167,10 @@ pub(super) fn check(shape: &Shape, value: &Json, pointer: &Pointer<'_>, problems
         (Strict(keys), Json::Object(members)) => {
             check_keys(keys, members, pointer, problems);
             for (key, _) in members.iter().filter(|(key, _)| keys.iter().all(|known| known.name != key)) {
+                if problems.is_full() {
+                    // The nearest key takes time to find, and there may be hundreds of thousands of them.
+                    break;
+                }
                 problems.add(&pointer.key(key), unknown_key(key, keys));
             }
         }

@@ -71,7 +71,7 @@ pub struct IndexDocument {
     /// Who it is for: `marketplace` lists marketplace versions only, `org` adds org ones,
     /// `private` lists all.
     pub audience: Visibility,
-    /// Grows with every change; a client refuses one lower than it has seen.
+    /// Grows with every change of the package, for all audiences together; a client refuses one lower than it has seen.
     pub serial: u64,
     /// When it was signed.
     pub issued_at: Timestamp,

@@ -11,7 +11,7 @@ pub use verified::VerifiedEvidence;
 use std::io::{self, Read};
 
 use plimsoll_core::digest::Hasher;
-use plimsoll_core::wire::{self, EvidenceKind, PublisherKey};
+use plimsoll_core::wire::{self, EvidenceKind, PublisherKey, Revocation, RevocationReason};
 use plimsoll_core::{Digest, KeyId, Timestamp, gate};
 
 use crate::statement::{Publish, publish};
@@ -85,7 +85,7 @@ fn check_string(
             .iter()
             .find(|listed| listed.key_id == *signature.key_id())
             .ok_or_else(|| Outcome::KeyUnknown(signature.key_id().clone()))?;
-        let key = usable(listed, published_at)?;
+        let key = usable(listed, keys, published_at)?;
         Ok((listed, signature.verifier(&key).map_err(invalid)?))
     };
     let (listed, mut verifier) = match start() {
@@ -126,7 +126,7 @@ fn check_statement(text: &str, keys: &[PublisherKey], published_at: Timestamp) -
         let fingerprint = envelope.key_id().to_string();
         return Err(Outcome::KeyUnknown(fingerprint.parse().expect("64 hexadecimal digits are a key id")));
     };
-    let key = usable(listed, published_at)?;
+    let key = usable(listed, keys, published_at)?;
     let publish = Box::new(publish::open(&envelope, &key).map_err(Outcome::Invalid)?);
     Ok(Outcome::Signed(Signed { kind: EvidenceKind::Statement, key_id: listed.key_id.clone(), publish: Some(publish) }))
 }
@@ -135,16 +135,22 @@ fn invalid(fault: impl Into<Fault>) -> Outcome {
     Outcome::Invalid(fault.into())
 }
 
-/// The key, if it was good when the version was published.
-fn usable(listed: &PublisherKey, published_at: Timestamp) -> Result<PublicKey, Outcome> {
-    if let Some(revoked) = listed.revoked.as_ref().filter(|revoked| published_at >= revoked.from) {
-        let fault = Fault::KeyRevoked { key: listed.key_id.to_string(), reason: revoked.reason, from: revoked.from };
+/// The key, if it was good when the version was published. A key that is compromised is so under every id it has.
+fn usable(listed: &PublisherKey, keys: &[PublisherKey], published_at: Timestamp) -> Result<PublicKey, Outcome> {
+    let key: PublicKey = listed.public_key.parse().map_err(|error: KeyError| invalid(error))?;
+    let counts = |other: &PublisherKey, revoked: &Revocation| {
+        let is_same = || other.public_key.parse().is_ok_and(|other: PublicKey| other == key);
+        other.key_id == listed.key_id || revoked.reason == RevocationReason::Compromised && is_same()
+    };
+    let mut revoked = keys.iter().filter_map(|other| other.revoked.as_ref().filter(|revoked| counts(other, revoked)));
+    if let Some(Revocation { reason, from }) = revoked.find(|revoked| published_at >= revoked.from).cloned() {
+        let fault = Fault::KeyRevoked { key: listed.key_id.to_string(), reason, from };
         return Err(Outcome::KeyRevoked(listed.key_id.clone(), fault));
     }
     if published_at < listed.added_at {
         return Err(Outcome::Invalid(Fault::KeyTooYoung(listed.key_id.to_string())));
     }
-    listed.public_key.parse().map_err(|error: KeyError| invalid(error))
+    Ok(key)
 }
 
 /// The outcome as the gate looks at it. The facts about the key's age are the registry's to fill in.
@@ -243,6 +249,24 @@ mod tests {
             let young = PublisherKey { added_at: day(20), ..publisher_key(&key) };
             let outcome = check_on(10, &evidence, &[young]);
             assert_eq!(outcome, Outcome::Invalid(Fault::KeyTooYoung("acme-2026".to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_compromised_key_is_so_under_every_id() {
+        let key = key();
+        for evidence in [string_by(&key), statement_by(&key, &publish())] {
+            let under_another_id = |reason| PublisherKey { key_id: of("acme-2025"), ..revoked(&key, reason, day(5)) };
+            // Whichever is listed first.
+            for keys in [
+                [under_another_id(Compromised), publisher_key(&key)],
+                [publisher_key(&key), under_another_id(Compromised)],
+            ] {
+                let outcome = check_on(10, &evidence, &keys);
+                assert!(matches!(outcome, Outcome::KeyRevoked(..)), "{outcome:?}");
+            }
+            let outcome = check_on(10, &evidence, &[publisher_key(&key), under_another_id(Superseded)]);
+            assert!(matches!(outcome, Outcome::Signed(_)), "{outcome:?}");
         }
     }
 

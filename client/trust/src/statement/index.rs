@@ -48,7 +48,7 @@ pub struct ExpectedIndex<'a> {
     pub package: &'a PackageId,
     /// The client's clock.
     pub now: Timestamp,
-    /// The highest serial that this client has seen of the package and audience; `None` the first time.
+    /// The highest serial that this client has seen of the package, for whatever audience; `None` the first time.
     pub last_seen_serial: Option<u64>,
     /// How long after its expiry an index is still taken, in seconds; 0 unless the person allows it.
     pub offline_grace_seconds: u32,

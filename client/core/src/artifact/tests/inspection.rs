@@ -83,6 +83,11 @@ fn install_hooks_are_found() {
         assert_eq!(hooks(unreadable), 1, "{unreadable}");
     }
     assert_eq!(inspected(&[("binding.gyp", b"{}"), (".pnpmfile.cjs", b"")]).install_scripts.len(), 2);
+    // Where the case of names does not count, they are the same files.
+    let other_case = inspected(&[("Binding.gyp", b"{}"), ("a/PACKAGE.json", br#"{"scripts":{"install":"x"}}"#)]);
+    assert_eq!(other_case.install_scripts.len(), 2);
+    let large = format!(r#"{{"a":[{}0]}}"#, "0,".repeat(600_000));
+    assert_eq!(inspected(&[("package.json", large.as_bytes())]).install_scripts.len(), 1, "too large to be read");
 }
 
 #[test]
@@ -106,6 +111,27 @@ fn secrets_are_found_wherever_windows_end() {
         assert_eq!((secret.finding.line, secret.finding.what.as_str()), (Some(2), "github-token"));
         assert!(!secret.by_entropy_alone && !format!("{secret:?}").contains(&token[4..]));
     }
+}
+
+#[test]
+fn many_guesses_never_hide_a_certain_secret() {
+    let guess = "const apiKey = \"aB3dE6gH9jK2mN5pQ8sT1vW4\";\n";
+    let token = ["ghp_", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"].concat();
+    let content = format!("{}f(\"{token}\");", guess.repeat(200));
+    let secrets = inspected(&[("dist/index.mjs", content.as_bytes())]).secrets;
+    assert!(secrets.iter().any(|secret| !secret.by_entropy_alone), "{}", secrets.len());
+    assert!(secrets.len() <= 101, "a report is for people");
+}
+
+#[test]
+fn content_made_to_be_slow_to_search_is_left_to_a_reviewer() {
+    for (path, unit) in [("a.yaml", "="), ("a.yaml", "pwd="), ("a.md", "eyJ-"), ("a.md", "ghs_.")] {
+        let secrets = inspected(&[(path, unit.repeat(1_000_000 / unit.len()).as_bytes())]).secrets;
+        let found: Vec<_> = secrets.iter().map(|it| (it.finding.what.as_str(), it.by_entropy_alone)).collect();
+        assert_eq!(found, [("too-dense-to-be-searched", true)], "{unit}");
+    }
+    let ordinary = format!("{}={}\n", "NAME_OF_A_SETTING", "value/of.it_".repeat(10)).repeat(5_000);
+    assert_eq!(inspected(&[("a.env.txt", ordinary.as_bytes()), ("a.toml", ordinary.as_bytes())]).secrets, []);
 }
 
 #[test]
