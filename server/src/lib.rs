@@ -20,8 +20,8 @@ mod token;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use plimsoll_core::{Digest, Limits};
 use plimsoll_core::wire::RegistryKey;
+use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
 use tokio::sync::Semaphore;

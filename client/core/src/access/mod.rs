@@ -181,9 +181,10 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
             (admin, "an administrator".to_owned())
         }
-        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => {
-            (admin_over_others || account.name == **name, format!("{name} itself or an administrator with the scope `admin`"))
-        }
+        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => (
+            admin_over_others || account.name == **name,
+            format!("{name} itself or an administrator with the scope `admin`"),
+        ),
         Action::CreatePublisher | Action::ReadContributions | Action::ReadSelf => (true, "an account".to_owned()),
         Action::Upload => (!account.memberships.is_empty(), "a member of a publisher".to_owned()),
         Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => (
