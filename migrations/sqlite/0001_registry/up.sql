@@ -185,7 +185,6 @@ CREATE TABLE index_document (
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (package, audience)
 ) STRICT;
-CREATE INDEX index_document_expiry ON index_document (expires_at);
 
 -- What a catalog shows: one row for each package that has a listed version.
 CREATE TABLE catalog_entry (

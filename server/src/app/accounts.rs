@@ -103,18 +103,11 @@ pub fn create_token(app: &App, caller: &Caller, new: NewToken) -> Result<Created
 
 /// Revokes a token.
 pub fn revoke_token(app: &App, caller: &Caller, id: &str) -> Result<()> {
-    let missing = || Error::NotFound("token of this id".to_owned());
+    // Who may not even revoke its own learns nothing of which tokens there are.
+    caller.allow(&Action::RevokeToken(&caller.allow(&Action::ReadSelf)?.name))?;
     app.store.write("revoke_token", |conn| {
-        let token = tokens::find(conn, id)?;
-        // Without a token of this id, only those who may revoke any learn so; to all others it looks like one of theirs is gone.
-        let Some(token) = token else {
-            caller.allow(&Action::ReadSelf)?;
-            return Err(missing());
-        };
-        caller.allow(&Action::RevokeToken(&token.account)).map_err(|error| match error {
-            Error::Denied(access::Denied::NotAllowed(_)) => missing(),
-            error => error,
-        })?;
+        let token = tokens::find(conn, id)?.filter(|token| caller.allow(&Action::RevokeToken(&token.account)).is_ok());
+        let token = token.ok_or_else(|| Error::NotFound("token of this id".to_owned()))?;
         if tokens::revoke(conn, id, app.clock.now())? {
             let detail = json!({ "account": token.account, "token": id });
             record::change(app, conn, caller, "token.revoked", About::default(), detail)?;
@@ -128,7 +121,7 @@ const ADMIN: &str = "admin";
 
 /// Makes the first account, an administrator, and its token with every scope. `None` if there is that account already.
 pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
-    app.store.write("create_first_admin", |conn| {
+    let made = app.store.write("create_first_admin", |conn| {
         let name: AccountName = ADMIN.parse()?;
         if account::find(conn, &name)?.is_some() {
             return Ok(None);
@@ -138,7 +131,12 @@ pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
         let detail = json!({ "account": admin.name, "roles": admin.roles });
         record::change(app, conn, &operator(), "account.created", About::default(), detail)?;
         insert_admin_token(app, conn, &admin.name).map(Some)
-    })
+    });
+    match made {
+        // Another process started the same registry at the same moment, and prints the token.
+        Err(Error::Conflict { .. }) => Ok(None),
+        made => made,
+    }
 }
 
 /// Makes another token for the first administrator: for whoever runs the registry and has lost the one that the first start

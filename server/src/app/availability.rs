@@ -9,7 +9,7 @@ use plimsoll_store::version;
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use super::{Caller, Error, Result, approve, check_text, facts, packages, shelf};
 use crate::App;
 
 /// Sets whether a version may still be used.
@@ -35,6 +35,8 @@ pub fn set(
     };
     app.store.write("set_availability", |conn| {
         let missing = || packages::missing_version(id, number);
+        let publisher = version::find(conn, id, number)?.ok_or_else(missing)?.publisher;
+        facts::lock_publisher(conn, &publisher)?;
         let was = version::find(conn, id, number)?.ok_or_else(missing)?;
         let may_block = access::allow(&caller.actor, &Action::Block).is_ok();
         let lifts = was.availability.status == AvailabilityWord::Blocked && may_block;
@@ -48,10 +50,13 @@ pub fn set(
             let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
             return Err(if visible { denied } else { missing() });
         }
-        change_availability(number, was.state, &was.availability, &to, may_block).map_err(|error| match error {
-            AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
-            error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
-        })?;
+        // An approval in force can be taken back, also while a wider one is being decided.
+        change_availability(number, packages::subject(&was).state, &was.availability, &to, may_block).map_err(
+            |error| match error {
+                AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
+                error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
+            },
+        )?;
         let now = version::VersionRecord { availability: to.clone(), ..was.clone() };
         let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
         approve::replace(conn, &was, &now, &documents)?;

@@ -30,10 +30,7 @@ pub fn index(app: &App, caller: &Caller, id: &PackageId) -> Result<IndexFile> {
     let missing = || Error::NotFound(format!("package {id}"));
     let (record, public) = app.store.read("index", |conn| find(conn, caller, id))?.ok_or_else(missing)?;
     let record = if record.expires_at < app.clock.now().plus_seconds(shelf::INDEX_RENEW_SECONDS) {
-        app.store.write("renew_index", |conn| {
-            shelf::renew_index(app, conn, id)?;
-            Ok::<_, Error>(index::find(conn, id, record.audience)?.unwrap_or_else(|| record.clone()))
-        })?
+        app.store.write("renew_index", |conn| shelf::renew_index(app, conn, &record))?
     } else {
         record
     };

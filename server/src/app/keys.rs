@@ -13,6 +13,9 @@ use super::record::{self, About};
 use super::{Caller, Error, Result, publishers, shelf};
 use crate::App;
 
+/// The most keys that a publisher may ever have: each is in every index of its packages, for good.
+const MAX_KEYS: usize = 100;
+
 /// Adds a key: proven by a signature, or asserted by an administrator.
 pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Result<PublisherKey> {
     let account = match &new.proof {
@@ -28,10 +31,16 @@ pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Res
     let now = app.clock.now();
     app.store.write("add_key", |conn| {
         publisher::lock(conn, name)?.ok_or_else(|| publishers::missing(name))?;
+        let before = key::list(conn, name)?.len();
+        if before >= MAX_KEYS {
+            let message =
+                format!("the publisher {name} has had {MAX_KEYS} keys, revoked ones included: it can have no more");
+            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        }
         let added = key::Key {
             publisher: name.clone(),
             fingerprint: public.fingerprint(),
-            is_first: key::list(conn, name)?.is_empty(),
+            is_first: before == 0,
             added_by: account.name.clone(),
             vouched_by: is_admin(account).then(|| account.name.to_string()),
             key: PublisherKey {
@@ -60,7 +69,7 @@ pub fn list(app: &App, caller: &Caller, name: &PublisherName) -> Result<Publishe
     })
 }
 
-/// Revokes a key.
+/// Revokes a key. One that was superseded may turn out to be compromised, from then or from earlier on, never the other way.
 pub fn revoke(
     app: &App,
     caller: &Caller,
@@ -78,19 +87,25 @@ pub fn revoke(
         let message = "only a compromised key is revoked from an earlier moment: leave `from` out";
         return Err(Error::invalid_at("/from", message));
     }
-    let revocation = Revocation { reason: revoke.reason, from };
     app.store.write("revoke_key", |conn| {
         publisher::lock(conn, name)?.ok_or_else(|| publishers::missing(name))?;
         let found = key::find(conn, name, key_id)?;
         let found = found.ok_or_else(|| Error::NotFound(format!("key {key_id} of the publisher {name}")))?;
-        if !key::revoke(conn, name, key_id, &revocation, now)? {
+        let worsens = |before: &Revocation| {
+            before.reason == RevocationReason::Superseded && revoke.reason == RevocationReason::Compromised
+        };
+        if found.key.revoked.as_ref().is_some_and(|before| !worsens(before)) {
             let message = format!("the key {key_id} is revoked already");
             return Err(Error::conflict(ProblemCode::StateConflict, message));
         }
+        // No later than before: what was refused stays refused.
+        let from = found.key.revoked.as_ref().map_or(from, |before| before.from.min(from));
+        let revocation = Revocation { reason: revoke.reason, from };
+        key::revoke(conn, name, key_id, &revocation, now)?;
         let detail = json!({ "keyId": key_id, "reason": revocation.reason, "from": revocation.from });
         record::change(app, conn, caller, "key.revoked", About::publisher(name), detail)?;
         shelf::renew_indexes(app, conn, name)?;
-        Ok(PublisherKey { revoked: Some(revocation.clone()), ..found.key })
+        Ok(PublisherKey { revoked: Some(revocation), ..found.key })
     })
 }
 

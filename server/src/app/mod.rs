@@ -21,6 +21,8 @@ pub mod publishers;
 mod record;
 pub mod review;
 mod shelf;
+#[cfg(test)]
+mod tests;
 
 pub use error::Error;
 

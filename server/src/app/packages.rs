@@ -4,11 +4,12 @@ use plimsoll_core::access::{self, Actor, Part, Subject};
 use plimsoll_core::gate::Report;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::wire::{self, Evidence, Listing, Versions};
-use plimsoll_core::{Digest, InvalidText, PackageId, State, Version};
+use plimsoll_core::{Digest, InvalidText, PackageId, State, Timestamp, Version, Visibility};
+use plimsoll_store::package::{self, Package};
 use plimsoll_store::version::{self, Documents, Shown, VersionRecord};
-use plimsoll_store::{Conn, package, publisher};
+use plimsoll_store::{Conn, catalog, publisher};
 
-use super::{Caller, Error, Result, shelf};
+use super::{Caller, Error, Result};
 use crate::App;
 
 const LIST: &str = "versions";
@@ -93,13 +94,13 @@ pub fn get(app: &App, caller: &Caller, id: &PackageId) -> Result<wire::Package> 
         let missing = || Error::NotFound(format!("package {id}"));
         let package = package::find(conn, id)?.ok_or_else(missing)?;
         let level = publisher::find(conn, &package.publisher)?.ok_or_else(missing)?.level;
-        let shown = shown(conn, &caller.actor, id)?;
-        let newest = version::page(conn, id, shown, None, PageSize::default())?.items;
-        let newest = newest.into_iter().find(|record| access::reads(&caller.actor, subject(record), Part::Document));
+        let shown = shown(&caller.actor, &package).ok_or_else(missing)?;
+        let newest = version::page(conn, id, shown, None, PageSize::default())?.items.into_iter().next();
         let newest = newest.ok_or_else(missing)?;
-        let listing = match shown {
-            Shown::All => package.listing,
-            Shown::Listed => listed(conn, id)?,
+        // What happens to hidden versions shows neither in the listing nor in the time.
+        let (listing, updated_at) = match shown {
+            Shown::All => (package.listing, package.updated_at),
+            Shown::Listed => listed(conn, &newest)?,
         };
         Ok(wire::Package {
             package: package.id,
@@ -110,45 +111,55 @@ pub fn get(app: &App, caller: &Caller, id: &PackageId) -> Result<wire::Package> 
             listing,
             latest: Some(newest.version),
             created_at: package.created_at,
-            updated_at: package.updated_at,
+            updated_at,
         })
     })
 }
 
-/// Whether the one who asks sees all versions of a package, or the listed ones only.
-fn shown(conn: &mut Conn, actor: &Actor, id: &PackageId) -> Result<Shown> {
-    let Some(package) = package::find(conn, id)? else { return Ok(Shown::Listed) };
-    let draft = Subject {
+/// Which versions of a package the one who asks sees; `None` where it sees none, whatever there is.
+fn shown(actor: &Actor, package: &Package) -> Option<Shown> {
+    let subject = |visibility, state| Subject {
         publisher: &package.publisher,
         package_type: package.package_type,
-        visibility: plimsoll_core::Visibility::Private,
-        state: State::Draft,
+        visibility,
+        state,
         has_code: true,
     };
-    Ok(if access::reads(actor, draft, Part::Document) { Shown::All } else { Shown::Listed })
+    let reads = |visibility, state| access::reads(actor, subject(visibility, state), Part::Document);
+    if reads(Visibility::Private, State::Draft) {
+        Some(Shown::All)
+    } else {
+        reads(Visibility::Marketplace, State::Approved).then_some(Shown::Listed)
+    }
 }
 
-/// What the catalog shows of a package.
-fn listed(conn: &mut Conn, id: &PackageId) -> Result<Listing> {
-    let approved = version::approved(conn, id)?;
-    let Some(headline) = shelf::headline(&approved) else { return Ok(Listing::default()) };
-    Ok(version::documents(conn, id, &headline.version)?.map(|documents| documents.listing).unwrap_or_default())
+/// What the catalog shows of a package that has a listed version, and when that last changed.
+fn listed(conn: &mut Conn, newest: &VersionRecord) -> Result<(Listing, Timestamp)> {
+    match catalog::find(conn, &newest.package)? {
+        Some(entry) => {
+            let listing = version::documents(conn, &entry.package, &entry.version)?.map(|documents| documents.listing);
+            Ok((listing.unwrap_or_default(), entry.updated_at))
+        }
+        // No listed version may be resolved any more.
+        None => Ok((Listing::default(), newest.decided_at.unwrap_or(newest.published_at))),
+    }
 }
 
 /// A page of a package's versions, highest first, without their reports.
 pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, cursor: Option<&str>) -> Result<Versions> {
     let after = cursor.map(parse_cursor).transpose()?;
+    let missing = || Error::NotFound(format!("package {id}"));
     app.store.read("versions", |conn| {
-        let shown = shown(conn, &caller.actor, id)?;
+        let package = package::find(conn, id)?.ok_or_else(missing)?;
+        let shown = shown(&caller.actor, &package).ok_or_else(missing)?;
         let page = version::page(conn, id, shown, after.as_ref(), size)?;
+        // A package whose versions are all hidden is not there, wherever one begins to read.
+        if page.items.is_empty() && version::page(conn, id, shown, None, size)?.items.is_empty() {
+            return Err(missing());
+        }
         let next = page.items.last().filter(|_| page.more);
         let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
-        let reads = |record: &VersionRecord| access::reads(&caller.actor, subject(record), Part::Document);
-        let items: Vec<_> = page.items.into_iter().filter(reads).map(|record| to_wire(record, None)).collect();
-        if items.is_empty() && after.is_none() {
-            return Err(Error::NotFound(format!("package {id}")));
-        }
-        Ok(Versions { items, next })
+        Ok(Versions { items: page.items.into_iter().map(|record| to_wire(record, None)).collect(), next })
     })
 }
 

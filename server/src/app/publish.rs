@@ -18,6 +18,8 @@ use crate::App;
 
 /// How often an examination is repeated because the publisher's keys changed meanwhile.
 const ATTEMPTS: u32 = 3;
+const DISPLAY_NAME_BYTES: usize = 128;
+const DESCRIPTION_BYTES: usize = 512;
 const README_BYTES: usize = 256 * 1024;
 const ICON_BYTES: usize = 352 * 1024;
 const NOTES_BYTES: usize = 64 * 1024;
@@ -74,8 +76,8 @@ fn check(new: &NewVersion) -> Result<()> {
     let member = |member: fn(&Listing) -> &Option<String>| listing.and_then(|listing| member(listing).as_deref());
     let texts = [
         ("/notes", new.notes.as_deref(), NOTES_BYTES),
-        ("/listing/displayName", member(|listing| &listing.display_name), 128),
-        ("/listing/description", member(|listing| &listing.description), 512),
+        ("/listing/displayName", member(|listing| &listing.display_name), DISPLAY_NAME_BYTES),
+        ("/listing/description", member(|listing| &listing.description), DESCRIPTION_BYTES),
         ("/listing/readme", member(|listing| &listing.readme), README_BYTES),
         ("/listing/icon", member(|listing| &listing.icon), ICON_BYTES),
     ];
@@ -137,12 +139,13 @@ impl Publishing<'_> {
             return Ok(Outcome::Refused(decided.report));
         };
         let created = before.is_none();
-        let (record, documents) = self.plan(manifest, &decided, visibility, listing, state)?;
-        if !apply {
-            let version = packages::to_wire(record, Some(decided.report));
-            return Ok(Outcome::Accepted(Box::new(Published { version, created })));
+        let (mut record, mut documents) = self.plan(manifest, &decided, visibility, listing, state)?;
+        if let Some(before) = &before {
+            keep_in_force(conn, before, &mut record, &mut documents)?;
         }
-        let record = self.apply(conn, package, before, record, documents)?;
+        if apply {
+            self.apply(conn, package, before, &mut record, documents)?;
+        }
         let version = packages::to_wire(record, Some(decided.report));
         Ok(Outcome::Accepted(Box::new(Published { version, created })))
     }
@@ -168,8 +171,8 @@ impl Publishing<'_> {
     fn shown(&self, package: Option<&Package>) -> Listing {
         let before = package.map(|package| package.listing.clone()).unwrap_or_default();
         let declared = self.examined.manifest().map(|manifest| Listing {
-            display_name: Some(manifest.name.clone()),
-            description: manifest.description.clone(),
+            display_name: Some(cut(&manifest.name, DISPLAY_NAME_BYTES)),
+            description: manifest.description.as_deref().map(|text| cut(text, DESCRIPTION_BYTES)),
             ..Listing::default()
         });
         overlay(declared.unwrap_or_default(), overlay(before, self.new.listing.clone().unwrap_or_default()))
@@ -220,7 +223,7 @@ impl Publishing<'_> {
             approval_sha256: None,
             published_at: self.examined.at,
             published_by: self.account.clone(),
-            decided_at: None,
+            decided_at: (state == State::Approved).then(|| self.app.clock.now()),
             decided_by: None,
         };
         let documents = Documents {
@@ -241,9 +244,9 @@ impl Publishing<'_> {
         conn: &mut Conn,
         package: Option<Package>,
         before: Option<VersionRecord>,
-        mut record: VersionRecord,
+        record: &mut VersionRecord,
         mut documents: Documents,
-    ) -> Result<VersionRecord> {
+    ) -> Result<()> {
         let said = self.new.listing.clone().unwrap_or_default();
         match package {
             Some(mut package) => {
@@ -264,19 +267,12 @@ impl Publishing<'_> {
                 package::insert(conn, &package)?;
             }
         }
-        if let Some(before) = &before {
-            // What was approved for fewer stays so until this is decided.
-            record.approved_for = before.approved_for;
-            record.approval_sha256 = before.approval_sha256;
-            record.availability = before.availability.clone();
-            documents.approval = version::documents(conn, self.id, &record.version)?.and_then(|old| old.approval);
-        }
         if record.state == State::Approved {
-            approve::approve(self.app, conn, &mut record, &mut documents, None)?;
+            approve::approve(self.app, conn, record, &mut documents, None)?;
         }
         match &before {
-            None => version::insert(conn, &record, &documents)?,
-            Some(before) => approve::replace(conn, before, &record, &documents)?,
+            None => version::insert(conn, record, &documents)?,
+            Some(before) => approve::replace(conn, before, record, &documents)?,
         }
         let detail = json!({
             "sha256": record.sha256, "tier": record.tier, "state": record.state, "visibility": record.visibility,
@@ -287,7 +283,7 @@ impl Publishing<'_> {
         if record.state == State::Approved {
             shelf::refresh(self.app, conn, self.id)?;
         }
-        Ok(record)
+        Ok(())
     }
 
     /// A refused version leaves no row, but its trace.
@@ -303,6 +299,30 @@ impl Publishing<'_> {
         record::event(self.app, conn, self.caller, "version.refused", about, detail)?;
         Ok(())
     }
+}
+
+/// What was approved for fewer stays so until a submission for more is decided, and what was said of the version stays where
+/// nothing is said now.
+fn keep_in_force(
+    conn: &mut Conn,
+    before: &VersionRecord,
+    record: &mut VersionRecord,
+    documents: &mut Documents,
+) -> Result<()> {
+    let missing = || packages::missing_version(&before.package, &before.version);
+    let old = version::documents(conn, &before.package, &before.version)?.ok_or_else(missing)?;
+    record.approved_for = before.approved_for;
+    record.approval_sha256 = before.approval_sha256;
+    record.availability = before.availability.clone();
+    record.notes = record.notes.take().or_else(|| before.notes.clone());
+    documents.approval = old.approval;
+    documents.platform_signature = old.platform_signature;
+    Ok(())
+}
+
+/// The beginning of a text, where a catalog has no room for all of it.
+fn cut(text: &str, max: usize) -> String {
+    text[..text.floor_char_boundary(max)].to_owned()
 }
 
 /// What was said before, with what is said now in its place.

@@ -140,6 +140,7 @@ impl Reviewing<'_> {
                 if report != documents.report || decided.bundled != was.bundled {
                     record.tier = decided.report.tier.unwrap_or(record.tier);
                     record.bundled = decided.bundled;
+                    record.policy_version = decided.report.policy_version;
                     record.report_sha256 = Digest::of(&report);
                     documents.report = report;
                     approve::replace(conn, &was, &record, &documents)?;

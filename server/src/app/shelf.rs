@@ -3,7 +3,7 @@
 
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{IndexDocument, IndexVersion};
-use plimsoll_core::{Digest, PackageId, PublisherName, State, Tier, Visibility};
+use plimsoll_core::{Digest, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::version::VersionRecord;
@@ -23,21 +23,41 @@ pub(super) const INDEX_RENEW_SECONDS: i64 = 12 * HOUR_SECONDS;
 
 /// Makes anew whatever shows the versions of a package.
 pub(super) fn refresh(app: &App, conn: &mut Conn, id: &PackageId) -> Result<()> {
+    let serial = next_serial(conn, id)?;
     let approved = version::approved(conn, id)?;
-    refresh_catalog(app, conn, id, &approved)?;
-    sign_indexes(app, conn, id, &approved)
+    refresh_catalog(conn, id, &approved)?;
+    sign_indexes(app, conn, id, serial, &approved)
 }
 
-/// Signs the index documents of a package anew.
-pub(super) fn renew_index(app: &App, conn: &mut Conn, id: &PackageId) -> Result<()> {
+/// Signs the index documents of a package anew, unless that was done since `before`.
+pub(super) fn renew_index(app: &App, conn: &mut Conn, before: &IndexRecord) -> Result<IndexRecord> {
+    let id = &before.package;
+    let serial = next_serial(conn, id)?;
+    let find = |conn: &mut Conn| -> Result<IndexRecord> {
+        let gone = || Error::Internal(format!("no index of {id} any more"));
+        index::find(conn, id, before.audience)?.ok_or_else(gone)
+    };
+    let now = find(conn)?;
+    if now.serial > before.serial {
+        return Ok(now);
+    }
     let approved = version::approved(conn, id)?;
-    sign_indexes(app, conn, id, &approved)
+    sign_indexes(app, conn, id, serial, &approved)?;
+    find(conn)
+}
+
+/// The serial of the next index documents. Until this transaction ends, nobody else gets one for this package: so it is
+/// taken before anything is read that they show, or a document made of older rows could get the higher serial.
+fn next_serial(conn: &mut Conn, id: &PackageId) -> Result<u64> {
+    package::next_index_serial(conn, id)?.ok_or_else(|| Error::Internal(format!("no package {id} to index")))
 }
 
 /// Signs the index documents of the publisher's packages anew, since they carry its keys.
 pub(super) fn renew_indexes(app: &App, conn: &mut Conn, name: &PublisherName) -> Result<()> {
     for id in package::of_publisher(conn, name)? {
-        renew_index(app, conn, &id)?;
+        let serial = next_serial(conn, &id)?;
+        let approved = version::approved(conn, &id)?;
+        sign_indexes(app, conn, &id, serial, &approved)?;
     }
     Ok(())
 }
@@ -84,7 +104,7 @@ fn hold(conn: &mut Conn, was: &VersionRecord) -> Result<()> {
 
 /// The version that stands for a package in its catalog: the highest that is listed and may be resolved; releases before
 /// pre-releases, deprecated ones last.
-pub(super) fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
+fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
     let rank = |record: &VersionRecord| match record.availability.status {
         AvailabilityWord::Live => Some(1),
         AvailabilityWord::Deprecated => Some(0),
@@ -98,7 +118,13 @@ pub(super) fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
         .map(|(_, record)| record)
 }
 
-fn refresh_catalog(app: &App, conn: &mut Conn, id: &PackageId, approved: &[VersionRecord]) -> Result<()> {
+/// When a version was last listed. What happens to versions that are not listed does not show here.
+fn last_listed(approved: &[VersionRecord]) -> Option<Timestamp> {
+    let listed = approved.iter().filter(|record| record.approved_for == Some(Visibility::Marketplace));
+    listed.filter_map(|record| record.decided_at).max()
+}
+
+fn refresh_catalog(conn: &mut Conn, id: &PackageId, approved: &[VersionRecord]) -> Result<()> {
     let Some(headline) = headline(approved) else { return Ok(catalog::remove(conn, id)?) };
     let missing = || Error::Internal(format!("no documents of {id} {}", headline.version));
     let listing = version::documents(conn, id, &headline.version)?.ok_or_else(missing)?.listing;
@@ -109,16 +135,15 @@ fn refresh_catalog(app: &App, conn: &mut Conn, id: &PackageId, approved: &[Versi
         display_name: listing.display_name.unwrap_or_else(|| id.to_string()),
         description: listing.description,
         category: listing.category,
-        updated_at: app.clock.now(),
+        updated_at: last_listed(approved).unwrap_or(headline.published_at),
     };
     Ok(catalog::set(conn, &entry)?)
 }
 
-fn sign_indexes(app: &App, conn: &mut Conn, id: &PackageId, approved: &[VersionRecord]) -> Result<()> {
+fn sign_indexes(app: &App, conn: &mut Conn, id: &PackageId, serial: u64, approved: &[VersionRecord]) -> Result<()> {
     let gone = || Error::Internal(format!("no package {id} to index"));
     let package = package::find(conn, id)?.ok_or_else(gone)?;
     let keys: Vec<_> = key::list(conn, &package.publisher)?.into_iter().map(|key| key.key).collect();
-    let serial = package::next_index_serial(conn, id)?.ok_or_else(gone)?;
     let issued_at = app.clock.now();
     for audience in Visibility::ALL.iter().copied() {
         let versions: Vec<_> = approved.iter().filter_map(|record| entry(record, audience)).collect();

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .takes_bytes("The `.osplugin` file.")
                 .answers::<wire::StoredArtifact>(201, "The artifact is stored.", examples::stored_artifact())
                 .answers::<wire::StoredArtifact>(200, "It was stored before.", examples::stored_artifact())
-                .fails(&[ProblemCode::DigestMismatch, ProblemCode::TooManyRequests]),
+                .fails(&[ProblemCode::StateConflict, ProblemCode::DigestMismatch, ProblemCode::TooManyRequests]),
         ),
         Route::new(
             Method::GET,

@@ -25,6 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .answers::<wire::PublisherKey>(201, "The key is added.", examples::publisher_key())
                 .fails(&[
                     ProblemCode::NotFound,
+                    ProblemCode::StateConflict,
                     ProblemCode::KeyExists,
                     ProblemCode::KeyRefused,
                     ProblemCode::KeyProofInvalid,

@@ -23,14 +23,10 @@ pub(super) fn routes() -> Vec<Route> {
                      `pending_review`), or refused, with its report either way. The first accepted version makes the package.",
                 )
                 .credentials(Credentials::Required)
-                .query(Parameter::flag("validate_only", "Answer the same, and do nothing."))
+                .query(Parameter::flag("validate_only", "Answer the same, status included, and do nothing."))
                 .takes::<wire::NewVersion>(examples::new_version())
                 .answers::<wire::Version>(201, "The version was accepted.", examples::version())
-                .answers::<wire::Version>(
-                    200,
-                    "The same version was there already, or `validate_only` was asked.",
-                    examples::version(),
-                )
+                .answers::<wire::Version>(200, "The same version was there already.", examples::version())
                 .fails(&[
                     ProblemCode::NotFound,
                     ProblemCode::VersionExists,

@@ -112,6 +112,10 @@ impl From<DieselError> for StoreError {
                 DatabaseErrorKind::ClosedConnection => return Self::Unavailable("the connection broke".to_owned()),
                 // SQLite's words for waiting longer than the busy timeout: another process holds the file.
                 _ if info.message() == "database is locked" => return Self::Unavailable(info.message().to_owned()),
+                // PostgreSQL's words for a lock or a statement that took too long.
+                _ if info.message().starts_with("canceling statement due to") => {
+                    return Self::Unavailable(info.message().to_owned());
+                }
                 _ => {}
             }
         }

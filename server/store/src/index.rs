@@ -54,29 +54,6 @@ pub fn put(conn: &mut Conn, now: &IndexRecord) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// Removes the document of an audience that nothing is left for.
-pub fn remove(conn: &mut Conn, package: &PackageId, audience: Visibility) -> Result<()> {
-    diesel::delete(index_document::table.find((package.as_str(), audience.as_str()))).execute(conn)?;
-    Ok(())
-}
-
-/// Packages with a document that expires before a time, soonest first; at most `limit` documents.
-pub fn expiring(conn: &mut Conn, before: Timestamp, limit: u32) -> Result<Vec<PackageId>> {
-    let found = index_document::table
-        .filter(index_document::expires_at.lt(before.as_micros()))
-        .order((index_document::expires_at, index_document::package))
-        .limit(limit.into())
-        .select(index_document::package)
-        .load::<String>(conn)?;
-    let mut packages: Vec<PackageId> = found
-        .iter()
-        .map(|package| Row::new("index_document", &[package.as_str()]).text("package", package))
-        .collect::<Result<_>>()?;
-    // The documents of one package expire at the same time, so they are neighbours.
-    packages.dedup();
-    Ok(packages)
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = index_document)]
 struct IndexRow {

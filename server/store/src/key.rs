@@ -1,7 +1,7 @@
 //! The keys of publishers. They are looked up by publisher and key id, never by key id alone.
 
 use diesel::prelude::*;
-use plimsoll_core::wire::{PublisherKey, Revocation};
+use plimsoll_core::wire::{PublisherKey, Revocation, RevocationReason};
 use plimsoll_core::{AccountName, Digest, KeyId, PublisherName, Timestamp};
 
 use crate::column::Row;
@@ -49,15 +49,7 @@ pub fn find(conn: &mut Conn, publisher: &PublisherName, key_id: &KeyId) -> Resul
     row.select(KeyRow::as_select()).first(conn).optional()?.map(Key::try_from).transpose()
 }
 
-/// The proven key of a fingerprint, whosever it is.
-pub fn find_proven(conn: &mut Conn, fingerprint: &Digest) -> Result<Option<Key>> {
-    let row = publisher_key::table
-        .filter(publisher_key::fingerprint.eq(fingerprint.to_string()))
-        .filter(publisher_key::proven.eq(true));
-    row.select(KeyRow::as_select()).first(conn).optional()?.map(Key::try_from).transpose()
-}
-
-/// Revokes a key. `false` if there is none, or it was revoked before.
+/// Revokes a key, also one that was only superseded before. `false` if there is none, or it is revoked as compromised.
 pub fn revoke(
     conn: &mut Conn,
     publisher: &PublisherName,
@@ -65,9 +57,11 @@ pub fn revoke(
     revocation: &Revocation,
     at: Timestamp,
 ) -> Result<bool> {
-    let live =
-        publisher_key::table.find((publisher.as_str(), key_id.as_str())).filter(publisher_key::revoked_at.is_null());
-    let changed = diesel::update(live)
+    let compromised = RevocationReason::Compromised.as_str();
+    let not_yet = publisher_key::table
+        .find((publisher.as_str(), key_id.as_str()))
+        .filter(publisher_key::revoked_reason.is_null().or(publisher_key::revoked_reason.ne(compromised)));
+    let changed = diesel::update(not_yet)
         .set((
             publisher_key::revoked_reason.eq(revocation.reason.as_str()),
             publisher_key::revoked_from.eq(revocation.from.as_micros()),

@@ -169,6 +169,8 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
 /// Whether the account is in the position to do this, and who would be.
 fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
     let admin = account.roles.contains(&Role::Admin);
+    // A token that only manages its holder's own publishers and tokens does not reach those of others, whoever holds it.
+    let admin_over_others = admin && account.scopes.contains(&TokenScope::Admin);
     let reviewer = admin || account.roles.contains(&Role::Reviewer);
     let member = |publisher: &PublisherName, at_least: MemberRole| {
         // The roles are ordered from the one that may do most.
@@ -178,14 +180,15 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
             (admin, "an administrator".to_owned())
         }
-        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => {
-            (admin || account.name == **name, format!("{name} itself or an administrator"))
-        }
+        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => (
+            admin_over_others || account.name == **name,
+            format!("{name} itself or an administrator with the scope `admin`"),
+        ),
         Action::CreatePublisher | Action::ReadContributions | Action::ReadSelf => (true, "an account".to_owned()),
         Action::Upload => (!account.memberships.is_empty(), "a member of a publisher".to_owned()),
         Action::SetMember(publisher) | Action::AddKey(publisher) | Action::RevokeKey(publisher) => (
-            admin || member(publisher, MemberRole::Owner),
-            format!("an owner of the publisher {publisher} or an administrator"),
+            admin_over_others || member(publisher, MemberRole::Owner),
+            format!("an owner of the publisher {publisher} or an administrator with the scope `admin`"),
         ),
         Action::Publish(publisher) => {
             (member(publisher, MemberRole::Ci), format!("a member of the publisher {publisher}"))

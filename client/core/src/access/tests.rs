@@ -148,6 +148,26 @@ fn a_token_makes_no_wider_token() {
 }
 
 #[test]
+fn a_token_without_the_scope_admin_does_not_reach_what_is_of_others() {
+    let mut account = account("root", &[Role::Admin], None);
+    account.scopes.remove(&TokenScope::Admin);
+    let root = Actor::Account(account);
+    let (acme, dana) = ("acme".parse().expect("publisher"), "dana".parse().expect("account"));
+    let scopes = BTreeSet::from([TokenScope::Publish]);
+    for action in [
+        Action::CreateToken { account: &dana, scopes: &scopes },
+        Action::RevokeToken(&dana),
+        Action::SetMember(&acme),
+        Action::AddKey(&acme),
+        Action::RevokeKey(&acme),
+    ] {
+        assert!(matches!(allow(&root, &action), Err(Denied::NotAllowed(_))), "{action:?}");
+    }
+    let own = "root".parse().expect("account");
+    assert_eq!(allow(&root, &Action::CreateToken { account: &own, scopes: &scopes }), Ok(()));
+}
+
+#[test]
 fn a_token_of_any_scope_reads_what_its_account_may() {
     let acme = "acme".parse().expect("publisher");
     for (name, actor) in everybody() {

@@ -24,7 +24,7 @@ pub struct CatalogItem {
     pub description: Option<String>,
     /// The category.
     pub category: Option<Category>,
-    /// When a listed version last changed.
+    /// When a version was last listed.
     pub updated_at: Timestamp,
 }
 

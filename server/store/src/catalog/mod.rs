@@ -32,7 +32,7 @@ pub struct Entry {
     pub description: Option<String>,
     /// The category.
     pub category: Option<Category>,
-    /// When a listed version last changed.
+    /// When a version was last listed.
     pub updated_at: Timestamp,
 }
 
@@ -77,6 +77,12 @@ pub fn remove(conn: &mut Conn, package: &PackageId) -> Result<()> {
     // Its words go with it.
     diesel::delete(catalog_entry::table.find(package.as_str())).execute(conn)?;
     Ok(())
+}
+
+/// What is shown of a package, if anything is.
+pub fn find(conn: &mut Conn, package: &PackageId) -> Result<Option<Entry>> {
+    let row = catalog_entry::table.find(package.as_str()).select(EntryRow::as_select());
+    row.first(conn).optional()?.map(Entry::try_from).transpose()
 }
 
 /// A page of a catalog, by package id.
@@ -130,6 +136,24 @@ struct EntryRow {
     updated_at: i64,
 }
 
+impl TryFrom<EntryRow> for Entry {
+    type Error = StoreError;
+
+    fn try_from(row: EntryRow) -> Result<Self> {
+        let key = [row.package.as_str()];
+        let read = Row::new("catalog_entry", &key);
+        Ok(Self {
+            package: read.text("package", &row.package)?,
+            version: read.text("version", &row.version)?,
+            tier: read.text("tier", &row.tier)?,
+            category: read.text_or_null("category", row.category.as_deref())?,
+            updated_at: read.time("updated_at", row.updated_at)?,
+            display_name: row.display_name,
+            description: row.description,
+        })
+    }
+}
+
 /// An entry, with what is joined to it.
 #[derive(Queryable)]
 struct ItemRow {
@@ -142,20 +166,20 @@ struct ItemRow {
 impl TryFrom<ItemRow> for CatalogItem {
     type Error = StoreError;
 
-    fn try_from(ItemRow { entry: row, package_type, publisher, level }: ItemRow) -> Result<Self> {
-        let key = [row.package.as_str()];
-        let read = Row::new("catalog_entry", &key);
+    fn try_from(ItemRow { entry, package_type, publisher, level }: ItemRow) -> Result<Self> {
+        let entry = Entry::try_from(entry)?;
+        let key = [entry.package.as_str()];
         Ok(Self {
-            package: read.text("package", &row.package)?,
             publisher: Row::new("package", &key).text("publisher", &publisher)?,
             publisher_level: Row::new("publisher", &[&publisher]).text("level", &level)?,
             r#type: Row::new("package", &key).text("type", &package_type)?,
-            latest_version: read.text("version", &row.version)?,
-            tier: read.text("tier", &row.tier)?,
-            category: read.text_or_null("category", row.category.as_deref())?,
-            updated_at: read.time("updated_at", row.updated_at)?,
-            display_name: row.display_name,
-            description: row.description,
+            package: entry.package,
+            latest_version: entry.version,
+            tier: entry.tier,
+            display_name: entry.display_name,
+            description: entry.description,
+            category: entry.category,
+            updated_at: entry.updated_at,
         })
     }
 }

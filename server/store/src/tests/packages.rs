@@ -13,7 +13,6 @@ behaviours! {
     a_namespace_is_held_once
     index_serials_grow
     an_index_document_never_goes_back
-    index_documents_that_expire_soon_are_found
 }
 
 fn a_package_keeps_its_listing(store: &Store) -> Result {
@@ -103,19 +102,5 @@ fn an_index_document_never_goes_back(store: &Store) -> Result {
     assert!(!put(&second)?);
     assert_eq!(find(Visibility::Org)?, Some(third));
     assert_eq!(find(Visibility::Private)?, None);
-    store.write("test", |conn| index::remove(conn, &of("com.acme.linter"), Visibility::Org))?;
-    assert_eq!(find(Visibility::Org)?, None);
-    Ok(())
-}
-
-fn index_documents_that_expire_soon_are_found(store: &Store) -> Result {
-    store.write("test", |conn| {
-        linter(conn)?;
-        index::put(conn, &a_document(Visibility::Org, 1, 60))?;
-        index::put(conn, &a_document(Visibility::Private, 1, 60))
-    })?;
-    let expiring = |before| store.read("test", |conn| index::expiring(conn, at(before), 10));
-    assert_eq!(expiring(60)?, []);
-    assert_eq!(expiring(61)?, [of("com.acme.linter")]);
     Ok(())
 }

@@ -193,6 +193,23 @@ fn who_loses_against_another_transaction_tries_again() {
 }
 
 #[test]
+fn who_waits_too_long_for_a_lock_is_told() {
+    let Some(postgres) = super::postgres() else { return };
+    let store = open(Database::Postgres(postgres.database()));
+    let acme = store.write("test", |conn| publisher(conn, "acme")).expect("a publisher");
+    let outcome = store.write("holds", |conn| {
+        crate::publisher::lock(conn, &acme)?;
+        let waits = store.write("waits", |conn| {
+            diesel::sql_query("SET LOCAL lock_timeout = 50").execute(conn)?;
+            crate::publisher::lock(conn, &acme)
+        });
+        Ok::<_, StoreError>(waits)
+    });
+    let waited = outcome.expect("who holds it goes on");
+    assert!(matches!(waited, Err(StoreError::Unavailable(_))), "{waited:?}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_unavailable() {
     for database in [
         Database::Sqlite("/nonexistent/plimsoll.db".into()),

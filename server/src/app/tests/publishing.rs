@@ -1,0 +1,82 @@
+//! Publishing, and taking back.
+
+use plimsoll_core::State;
+
+use super::*;
+
+#[test]
+fn validate_only_answers_what_publishing_then_does() {
+    let world = World::new();
+    let answers = |new: &NewVersion| {
+        let send = |validate_only| {
+            let answer = publish::publish(&world.app, &world.caller("dana"), &theme(), new.clone(), validate_only);
+            let publish::Published { version, created } = answer.expect("accepted");
+            (version, created)
+        };
+        let foretold = send(true);
+        assert_eq!(send(true), foretold, "asking changes nothing");
+        assert_eq!(send(false), foretold);
+    };
+    let private = NewVersion { notes: Some("First.".to_owned()), ..world.theme("1.0.0", "Dusk", Visibility::Private) };
+    answers(&private);
+    world.set("dana", "1.0.0", AvailabilityWord::Yanked).expect("yanked");
+    // Raised for all, without saying the notes again.
+    answers(&world.theme("1.0.0", "Dusk", Visibility::Marketplace));
+    let shown = packages::version(&world.app, &world.caller("dana"), &theme(), &of("1.0.0")).expect("the version");
+    assert_eq!((shown.state, shown.availability.status), (State::PendingReview, AvailabilityWord::Yanked));
+    assert_eq!(shown.notes.as_deref(), Some("First."));
+}
+
+#[test]
+fn an_approval_in_force_can_be_blocked_while_a_wider_one_waits() {
+    let world = World::new();
+    world.publish(&world.theme("1.0.0", "Dusk", Visibility::Private));
+    let waiting = world.publish(&world.theme("1.0.0", "Dusk", Visibility::Marketplace));
+    assert_eq!(waiting.state, State::PendingReview);
+    assert_eq!(
+        conflict(world.set("dana", "1.0.0", AvailabilityWord::Live).and_then(|_| {
+            world.set("rita", "1.0.0", AvailabilityWord::Blocked)?;
+            world.set("dana", "1.0.0", AvailabilityWord::Live)
+        })),
+        ProblemCode::StateConflict,
+        "a block is not its publisher's to lift"
+    );
+    assert_eq!(world.index("dana")["1.0.0"], "blocked");
+    let waiting = world.publish(&world.theme("2.0.0", "Dusk", Visibility::Marketplace));
+    assert_eq!(waiting.state, State::PendingReview);
+    assert_eq!(conflict(world.set("rita", "2.0.0", AvailabilityWord::Blocked)), ProblemCode::StateConflict);
+}
+
+#[test]
+fn a_catalog_shows_no_more_of_a_manifest_than_of_a_listing() {
+    let world = World::new();
+    let new = world.theme("1.0.0", &"é".repeat(10_000), Visibility::Marketplace);
+    world.approve(&world.publish(&new));
+    let shown = packages::get(&world.app, &world.caller("gil"), &theme()).expect("the package").listing;
+    assert_eq!(shown.display_name, Some("é".repeat(64)));
+}
+
+#[test]
+fn everything_that_nobody_refers_to_is_collected() {
+    let world = World::new();
+    let kept = world.list("1.0.0").sha256;
+    let dana = world.caller("dana");
+    world
+        .app
+        .store
+        .write("test", |conn| {
+            for number in 0..250 {
+                let stored = StoredArtifact { sha256: Digest::of(format!("{number}")), size: 1 };
+                let now = world.clock.now();
+                plimsoll_store::artifact::record(conn, &stored, &of("dana"), now, now)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .expect("uploads");
+    assert_eq!(collect::collect(&world.app).expect("collected"), 0, "leases are not over");
+    world.clock.0.store(60, Ordering::SeqCst);
+    assert_eq!(collect::collect(&world.app).expect("collected"), 250);
+    world.clock.0.store(7 * 24 * 60 * 60, Ordering::SeqCst);
+    assert_eq!(collect::collect(&world.app).expect("collected"), 0);
+    assert!(artifacts::find(&world.app, &dana, kept).is_ok());
+}
