@@ -19,7 +19,7 @@ pub fn may_upload(_app: &App, caller: &Caller) -> Result<()> {
     caller.allow(&Action::Upload).map(drop)
 }
 
-/// Records that the account brought these bytes, which are stored by now. `true` if nobody did before.
+/// Records that the account brought these bytes, which are stored by now. `true` if it did not before.
 pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<bool> {
     let account = caller.allow(&Action::Upload)?;
     let now = app.clock.now();
@@ -27,7 +27,7 @@ pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<boo
     app.store.write("record_artifact", |conn| {
         let new = artifact::record(conn, stored, &account.name, now, lease_expires_at)?;
         // From here on the lease keeps the bytes; a round of `collect` may have removed them just before.
-        if new && app.blobs.size(&stored.sha256).map_err(Error::Blobs)?.is_none() {
+        if app.blobs.size(&stored.sha256).map_err(Error::Blobs)?.is_none() {
             let message = format!("the artifact {} was removed meanwhile: upload it again", stored.sha256);
             return Err(Error::conflict(ProblemCode::StateConflict, message));
         }

@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .credentials(Credentials::Required)
                 .takes_bytes("The `.osplugin` file.")
                 .answers::<wire::StoredArtifact>(201, "The artifact is stored.", examples::stored_artifact())
-                .answers::<wire::StoredArtifact>(200, "It was stored before.", examples::stored_artifact())
+                .answers::<wire::StoredArtifact>(200, "The same account stored it before.", examples::stored_artifact())
                 .fails(&[ProblemCode::StateConflict, ProblemCode::DigestMismatch, ProblemCode::TooManyRequests]),
         ),
         Route::new(

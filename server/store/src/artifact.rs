@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::schema::{artifact, artifact_upload, version};
 
 /// Records that an account brought the bytes of an artifact, which are stored, and keeps them at least until the lease
-/// expires. `false` if somebody brought them before.
+/// expires. `false` if the same account brought them before: whether others did is theirs to know.
 pub fn record(
     conn: &mut Conn,
     stored: &StoredArtifact,
@@ -22,7 +22,7 @@ pub fn record(
 ) -> Result<bool> {
     let sha256 = stored.sha256.to_string();
     // Two uploads of the same bytes at once are no conflict.
-    let added = diesel::sql_query(
+    diesel::sql_query(
         "INSERT INTO artifact (sha256, size, created_at, lease_expires_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (sha256) DO NOTHING",
     )
@@ -33,7 +33,7 @@ pub fn record(
     .execute(conn)?;
     let shorter = artifact::table.find(&sha256).filter(artifact::lease_expires_at.lt(lease_expires_at.as_micros()));
     diesel::update(shorter).set(artifact::lease_expires_at.eq(lease_expires_at.as_micros())).execute(conn)?;
-    diesel::sql_query(
+    let brought = diesel::sql_query(
         "INSERT INTO artifact_upload (sha256, account, uploaded_at) VALUES ($1, $2, $3) \
          ON CONFLICT (sha256, account) DO NOTHING",
     )
@@ -41,7 +41,7 @@ pub fn record(
     .bind::<Text, _>(account.as_str())
     .bind::<BigInt, _>(at.as_micros())
     .execute(conn)?;
-    Ok(added == 1)
+    Ok(brought == 1)
 }
 
 /// The artifact of a digest, if the account brought its bytes.

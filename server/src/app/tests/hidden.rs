@@ -48,3 +48,22 @@ fn what_happens_to_private_versions_does_not_show_to_others() {
     world.publish(&world.theme("2.0.0", "Dawn", Visibility::Private));
     assert_eq!(seen(), before);
 }
+
+#[test]
+fn an_upload_does_not_tell_what_others_uploaded() {
+    let world = World::new();
+    let sha256 = world.theme("1.0.0", "Dusk", Visibility::Private).sha256;
+    let size = world.app.blobs.size(&sha256).expect("a store").expect("the artifact");
+    let upload = || artifacts::record(&world.app, &world.caller("gil"), &StoredArtifact { sha256, size });
+    assert!(upload().expect("recorded"), "as if it were the first");
+    assert!(!upload().expect("recorded"), "his own, again");
+}
+
+#[test]
+fn an_artifact_is_not_recorded_without_its_bytes() {
+    let world = World::new();
+    let sha256 = world.theme("1.0.0", "Dusk", Visibility::Private).sha256;
+    world.app.blobs.delete(&sha256).expect("deleted");
+    let recorded = artifacts::record(&world.app, &world.caller("dana"), &StoredArtifact { sha256, size: 1 });
+    assert_eq!(conflict(recorded), ProblemCode::StateConflict);
+}
