@@ -237,8 +237,8 @@ impl Found {
         };
         match stack {
             Ok(stack) => {
-                self.apps = Some(stack.apps());
-                self.bundle = stack.bundle();
+                self.apps = Some(stack.apps);
+                self.bundle = stack.bundle;
             }
             Err(message) => self.stack_problems.push(manifest::Problem {
                 pointer: String::new(),

@@ -48,9 +48,14 @@ pub(super) fn fold(path: &str) -> String {
     path.nfd().default_case_fold().nfc().collect()
 }
 
-/// The paths seen so far, and the directories they imply.
-#[derive(Default)]
-pub(super) struct Paths(HashMap<String, Place>);
+/// How many places there may be for each member that there may be: the member itself, and directories.
+const PLACES_PER_MEMBER: usize = 4;
+
+/// The paths seen so far, and the directories they imply: bounded, since one path of 100 bytes can imply 49 directories.
+pub(super) struct Paths {
+    places: HashMap<String, Place>,
+    places_max: usize,
+}
 
 struct Place {
     path: String,
@@ -58,6 +63,10 @@ struct Place {
 }
 
 impl Paths {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { places: HashMap::new(), places_max: (limits.members as usize).saturating_mul(PLACES_PER_MEMBER) }
+    }
+
     /// Adds a path; says why it cannot stand beside those added before.
     pub(super) fn add(&mut self, path: &str) -> Result<(), String> {
         for (end, _) in path.match_indices('/') {
@@ -67,7 +76,11 @@ impl Paths {
     }
 
     fn add_place(&mut self, path: &str, is_file: bool) -> Result<(), String> {
-        match self.0.entry(fold(path)) {
+        let is_full = self.places.len() >= self.places_max;
+        match self.places.entry(fold(path)) {
+            Entry::Vacant(_) if is_full => {
+                Err(format!("with its path there are more than {} files and directories", self.places_max))
+            }
             Entry::Vacant(vacant) => {
                 vacant.insert(Place { path: path.to_owned(), is_file });
                 Ok(())
@@ -139,13 +152,21 @@ mod tests {
             ("a/b", "A/c"),
             ("ſ", "s"),
         ] {
-            let mut paths = Paths::default();
+            let mut paths = Paths::new(&Limits::default());
             assert_eq!(paths.add(first), Ok(()));
             assert!(paths.add(second).is_err(), "{first} {second}");
         }
-        let mut paths = Paths::default();
+        let mut paths = Paths::new(&Limits::default());
         for path in ["a/b", "a/c", "ab", "a-b/c"] {
             assert_eq!(paths.add(path), Ok(()), "{path}");
         }
+    }
+
+    #[test]
+    fn paths_imply_a_bounded_number_of_directories() {
+        let mut paths = Paths::new(&Limits { members: 2, ..Limits::default() });
+        assert_eq!(paths.add("a/b/c/d/e/f/g"), Ok(()));
+        assert_eq!(paths.add("a/b/c/d/e/f/h"), Ok(()));
+        assert!(paths.add("i").is_err());
     }
 }

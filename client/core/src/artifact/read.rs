@@ -53,7 +53,7 @@ pub(super) fn read_with(
 ) -> Result<Vec<Member>, ArtifactError> {
     let mut archive = Gunzip::new(input, limits)?;
     let mut members = Vec::<Member>::new();
-    let mut paths = Paths::default();
+    let mut paths = Paths::new(limits);
     let mut unpacked_bytes = 0;
     while let Some(header) = next_header(&mut archive)? {
         let Header { path, size } = header;

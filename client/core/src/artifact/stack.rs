@@ -11,25 +11,43 @@ use crate::{PackageId, Version};
 pub(super) const STACK_MEMBERS: [&str; 2] = ["objectstack.json", "dist/objectstack.json"];
 
 /// The part of a compiled stack that the gate looks at.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Stack {
+    /// How many apps it declares.
+    pub(super) apps: usize,
+    /// What it bundles, where it says so.
+    pub(super) bundle: Option<BTreeMap<PackageId, Version>>,
+}
+
+#[derive(Deserialize)]
+struct RawStack {
     #[serde(default)]
     apps: Vec<IgnoredAny>,
     plugins: Option<Vec<Plugin>>,
 }
 
-/// A bundled package, flat or as a stack with a manifest of its own.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Plugin {
-    Flat(Pinned),
-    Stack { manifest: Pinned },
+/// A bundled package: flat, or as a stack with a manifest of its own. Not an untagged enum, which would hold the whole text
+/// as a tree, at many times its size.
+#[derive(Deserialize)]
+struct Plugin {
+    id: Option<PackageId>,
+    version: Option<Version>,
+    manifest: Option<Pinned>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Pinned {
     id: PackageId,
     version: Version,
+}
+
+impl Plugin {
+    fn pinned(self) -> Option<(PackageId, Version)> {
+        match self {
+            Self { id: Some(id), version: Some(version), .. } => Some((id, version)),
+            Self { manifest, .. } => manifest.map(|manifest| (manifest.id, manifest.version)),
+        }
+    }
 }
 
 impl Stack {
@@ -38,27 +56,15 @@ impl Stack {
     /// # Errors
     /// A sentence, if the apps or the plugins cannot be read, or one package is bundled in two versions.
     pub(super) fn read(json: &[u8]) -> Result<Self, String> {
-        let stack: Self = serde_json::from_slice(json).map_err(|error| {
-            format!("apps must be a list, plugins a list of objects with an id and an exact version: {error}")
-        })?;
-        let plugins = stack.plugins.as_ref().map_or(0, Vec::len);
-        if stack.bundle().is_some_and(|bundle| bundle.len() < plugins) {
-            return Err("plugins names one package more than once".to_owned());
+        const EXPECTED: &str = "apps must be a list, plugins a list of objects with an id and an exact version";
+        let raw: RawStack = serde_json::from_slice(json).map_err(|error| format!("{EXPECTED}: {error}"))?;
+        let mut bundle = raw.plugins.as_ref().map(|_| BTreeMap::new());
+        for (at, plugin) in raw.plugins.into_iter().flatten().enumerate() {
+            let (id, version) = plugin.pinned().ok_or_else(|| format!("{EXPECTED}: that is not so for number {at}"))?;
+            if bundle.get_or_insert_default().insert(id, version).is_some() {
+                return Err("plugins names one package more than once".to_owned());
+            }
         }
-        Ok(stack)
-    }
-
-    /// How many apps it declares.
-    pub(super) fn apps(&self) -> usize {
-        self.apps.len()
-    }
-
-    /// What it bundles, where it says so.
-    pub(super) fn bundle(&self) -> Option<BTreeMap<PackageId, Version>> {
-        let pinned = |plugin: &Plugin| {
-            let (Plugin::Flat(pinned) | Plugin::Stack { manifest: pinned }) = plugin;
-            (pinned.id.clone(), pinned.version.clone())
-        };
-        Some(self.plugins.as_ref()?.iter().map(pinned).collect())
+        Ok(Self { apps: raw.apps.len(), bundle })
     }
 }

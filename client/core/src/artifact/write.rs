@@ -97,7 +97,7 @@ pub fn pack(
 /// Refuses sources that the reader would refuse as members.
 fn check(manifest: &Manifest, sources: &[Source<'_>], limits: &Limits) -> Result<(), ArtifactError> {
     let own = [manifest::FILE_NAME, SIGNATURE_MEMBER];
-    let mut paths = Paths::default();
+    let mut paths = Paths::new(limits);
     for own in own {
         paths.add(own).map_err(|message| malformed(Some(own), message))?;
     }
