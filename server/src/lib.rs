@@ -58,6 +58,8 @@ pub struct App {
     pub(crate) spool: PathBuf,
     /// One permit for each upload at a time.
     pub(crate) uploads: Semaphore,
+    /// One permit for each artifact at a time that is in memory as a whole.
+    pub(crate) buffered: Semaphore,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

@@ -18,6 +18,9 @@ use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
 
+/// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
+const BUFFERED_ARTIFACTS: usize = 4;
+
 /// A registry that was opened.
 pub struct Started {
     /// The registry.
@@ -115,6 +118,7 @@ impl App {
             ids,
             spool,
             uploads: Semaphore::new(config.concurrency.uploads),
+            buffered: Semaphore::new(BUFFERED_ARTIFACTS),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

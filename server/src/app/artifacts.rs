@@ -1,4 +1,6 @@
-//! Artifacts: recording what was uploaded, and finding what may be downloaded.
+//! Artifacts: storing and recording what was uploaded, and finding what may be downloaded.
+
+use std::io::Write as _;
 
 use plimsoll_core::Digest;
 use plimsoll_core::access::{self, Action, Part};
@@ -17,6 +19,17 @@ const LEASE_SECONDS: i64 = 24 * 60 * 60;
 /// Refuses those who may not upload, before their bytes are read.
 pub fn may_upload(_app: &App, caller: &Caller) -> Result<()> {
     caller.allow(&Action::Upload).map(drop)
+}
+
+/// Stores bytes that are in memory, brought by the account. Like an upload, whole or not at all.
+pub fn store(app: &App, caller: &Caller, bytes: &[u8]) -> Result<StoredArtifact> {
+    may_upload(app, caller)?;
+    let spooled = tempfile::tempfile_in(&app.spool).and_then(|mut file| file.write_all(bytes).map(|()| file));
+    let mut file = spooled.map_err(|error| Error::Internal(format!("spooling an artifact: {error}")))?;
+    let stored = StoredArtifact { sha256: Digest::of(bytes), size: bytes.len() as u64 };
+    app.blobs.put_file(&stored.sha256, &mut file).map_err(Error::Blobs)?;
+    record(app, caller, &stored)?;
+    Ok(stored)
 }
 
 /// Records that the account brought these bytes, which are stored by now. `true` if it did not before.

@@ -10,7 +10,7 @@ use plimsoll_core::gate::{self, Facts, KeyFacts, RegistryFacts, Report, Request}
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Evidence, EvidenceKind, Listing, Pin, PublisherKey, StoredArtifact};
-use plimsoll_core::{Digest, KeyId, Manifest, PackageId, PackageType, PublisherName, Timestamp, Visibility};
+use plimsoll_core::{Digest, KeyId, Manifest, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility};
 use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{Conn, artifact as artifacts, key, namespace, package, prefix, publisher, version};
 use plimsoll_trust::evidence::{self, gate_evidence};
@@ -41,6 +41,15 @@ pub(super) struct Submission<'a> {
     pub(super) publisher: &'a PublisherName,
     pub(super) visibility: Visibility,
     pub(super) listing: &'a Listing,
+    /// What the request says again of what the manifest says.
+    pub(super) claims: Claims,
+}
+
+/// What a request says again of what the manifest says; the gate refuses what differs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claims {
+    pub(super) version: Option<Version>,
+    pub(super) manifest_differs: Vec<String>,
 }
 
 /// The keys changed between the examination and the decision: examine again.
@@ -78,11 +87,13 @@ impl Examined {
     }
 }
 
-/// What a publisher vouches with: a statement, a signature string, both or nothing.
+/// What a publisher vouches with: a statement, a signature string, both or nothing. `hosted` where the registry built the
+/// artifact itself.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Vouchers {
     pub(super) statement: Option<String>,
     pub(super) signature: Option<String>,
+    pub(super) hosted: bool,
 }
 
 /// Reads the artifact, and holds the publisher's vouchers against its keys as of a moment.
@@ -110,7 +121,8 @@ pub(super) fn examine(
         vouchers.signature.map(|text| Evidence { kind: EvidenceKind::Ed25519, key_id: None, text: Some(text) });
     let (evidence, signature, outcome) = match (vouchers.statement, string) {
         (None, None) => {
-            let none = Evidence { kind: EvidenceKind::None, key_id: None, text: None };
+            let kind = if vouchers.hosted { EvidenceKind::Hosted } else { EvidenceKind::None };
+            let none = Evidence { kind, key_id: None, text: None };
             let outcome = check(&none)?;
             (none, None, outcome)
         }
@@ -162,7 +174,8 @@ pub(super) fn decide(
         artifact: &examined.content,
         request: Request {
             package: Some(submission.package.clone()),
-            version: None,
+            version: submission.claims.version.clone(),
+            manifest_differs: submission.claims.manifest_differs.clone(),
             publisher: Some(submission.publisher.clone()),
             sha256: Some(examined.stored.sha256),
             size: examined.stored.size,

@@ -4,6 +4,7 @@
 //! row of the change (`record`) and the index documents and catalog entries that follow from it (`shelf`).
 
 pub mod accounts;
+pub mod announce;
 mod approve;
 pub mod artifacts;
 pub mod audit;

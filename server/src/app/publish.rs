@@ -5,13 +5,14 @@ use plimsoll_core::gate::{Report, Verdict};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::first_state;
 use plimsoll_core::wire::{self, Listing, NewVersion};
-use plimsoll_core::{AccountName, Availability, Digest, Manifest, PackageId, State, Visibility};
+use plimsoll_core::{AccountName, Availability, Digest, Manifest, PackageId, State, Version, Visibility};
+use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::package::Package;
 use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, package, version};
 use serde_json::json;
 
-use super::facts::{self, Decided, Examined, KeysChanged, Submission, Vouchers};
+use super::facts::{self, Claims, Decided, Examined, KeysChanged, Submission, Vouchers};
 use super::record::{self, About};
 use super::{Caller, Error, Result, approve, check_text, packages, shelf};
 use crate::App;
@@ -33,6 +34,26 @@ pub struct Published {
     pub created: bool,
 }
 
+/// How the artifact came, where the request says more of it than [`NewVersion`] can.
+#[derive(Debug, Default)]
+pub struct Origin {
+    /// The version that the request names. The gate refuses another one in the manifest.
+    pub version: Option<Version>,
+    /// The manifest that the request carries beside the artifact. The gate refuses another one in the artifact.
+    pub manifest: Option<serde_json::Value>,
+    /// Whether the registry built the artifact itself, of what the request carries: nobody signed it.
+    pub hosted: bool,
+}
+
+impl Origin {
+    fn claims(&self, examined: &Examined) -> Claims {
+        let differs =
+            |claimed| examined.manifest().map(|manifest| manifest.differing_keys(claimed)).unwrap_or_default();
+        let manifest_differs = self.manifest.as_ref().map(differs).unwrap_or_default();
+        Claims { version: self.version.clone(), manifest_differs }
+    }
+}
+
 /// What the transaction came to.
 enum Outcome {
     Accepted(Box<Published>),
@@ -47,15 +68,23 @@ impl From<KeysChanged> for Outcome {
 }
 
 /// Publishes a version of an uploaded artifact. With `validate_only` the answer is the same, and nothing is changed.
-pub fn publish(app: &App, caller: &Caller, id: &PackageId, new: NewVersion, validate_only: bool) -> Result<Published> {
+pub fn publish(
+    app: &App,
+    caller: &Caller,
+    id: &PackageId,
+    new: NewVersion,
+    origin: &Origin,
+    validate_only: bool,
+) -> Result<Published> {
     let account = caller.allow(&Action::Publish(&new.publisher))?;
     check(&new)?;
     let stored = facts::uploaded(app, account, new.sha256)?;
     for _ in 0..ATTEMPTS {
         let signature = new.signature.as_ref().map(|text| text.trim_end().to_owned());
-        let vouchers = Vouchers { statement: new.statement.clone(), signature };
+        let vouchers = Vouchers { statement: new.statement.clone(), signature, hosted: origin.hosted };
         let examined = facts::examine(app, &new.publisher, stored.clone(), vouchers, app.clock.now())?;
-        let publishing = Publishing { app, caller, account: &account.name, id, new: &new, examined: &examined };
+        let claims = origin.claims(&examined);
+        let publishing = Publishing { app, caller, account: &account.name, id, new: &new, examined: &examined, claims };
         let outcome = if validate_only {
             app.store.read("validate", |conn| publishing.decide(conn, false))?
         } else {
@@ -72,20 +101,23 @@ pub fn publish(app: &App, caller: &Caller, id: &PackageId, new: NewVersion, vali
 
 /// The bounds of the texts of a request.
 fn check(new: &NewVersion) -> Result<()> {
-    let listing = new.listing.as_ref();
-    let member = |member: fn(&Listing) -> &Option<String>| listing.and_then(|listing| member(listing).as_deref());
+    new.notes.as_deref().map_or(Ok(()), |notes| check_text("/notes", notes, NOTES_BYTES))?;
+    new.listing.as_ref().map_or(Ok(()), check_listing)
+}
+
+/// The bounds of the texts of a listing.
+pub(super) fn check_listing(listing: &Listing) -> Result<()> {
     let texts = [
-        ("/notes", new.notes.as_deref(), NOTES_BYTES),
-        ("/listing/displayName", member(|listing| &listing.display_name), DISPLAY_NAME_BYTES),
-        ("/listing/description", member(|listing| &listing.description), DESCRIPTION_BYTES),
-        ("/listing/readme", member(|listing| &listing.readme), README_BYTES),
-        ("/listing/icon", member(|listing| &listing.icon), ICON_BYTES),
+        ("/listing/displayName", &listing.display_name, DISPLAY_NAME_BYTES),
+        ("/listing/description", &listing.description, DESCRIPTION_BYTES),
+        ("/listing/readme", &listing.readme, README_BYTES),
+        ("/listing/icon", &listing.icon, ICON_BYTES),
     ];
     for (pointer, text, max) in texts {
-        text.map_or(Ok(()), |text| check_text(pointer, text, max))?;
+        text.as_deref().map_or(Ok(()), |text| check_text(pointer, text, max))?;
     }
     let icons = ["https://", "data:image/png;", "data:image/jpeg;", "data:image/webp;", "data:image/svg+xml;"];
-    if member(|listing| &listing.icon).is_some_and(|icon| !icons.iter().any(|start| icon.starts_with(start))) {
+    if listing.icon.as_ref().is_some_and(|icon| !icons.iter().any(|start| icon.starts_with(start))) {
         let message = "use a data: URI of a PNG, JPEG, WebP or SVG image, or an https address";
         return Err(Error::invalid_at("/listing/icon", message));
     }
@@ -100,6 +132,7 @@ struct Publishing<'a> {
     id: &'a PackageId,
     new: &'a NewVersion,
     examined: &'a Examined,
+    claims: Claims,
 }
 
 impl Publishing<'_> {
@@ -114,19 +147,28 @@ impl Publishing<'_> {
             (Some(package), Some(manifest)) => version::find(conn, &package.id, &manifest.version)?,
             _ => None,
         };
-        let visibility =
-            self.new.visibility.or(own.map(|package| package.default_visibility)).unwrap_or(Visibility::Private);
+        let announced = match &package {
+            None => announcement::find(conn, self.id, &self.new.publisher)?,
+            Some(_) => None,
+        };
+        let kept = own.map(|package| package.default_visibility);
+        let said = announced.as_ref().map(|announced| announced.default_visibility);
+        let visibility = self.new.visibility.or(kept).or(said).unwrap_or(Visibility::Private);
         if let Some(before) = &before {
             self.check_repeat(before)?;
             let raises = visibility > before.visibility && (self.new.submit || visibility == Visibility::Org);
             let submits = self.new.submit && before.state == State::Draft;
-            if !raises && !submits {
+            if !raises && !submits && self.claims_hold(before) {
                 let version = packages::with_report(conn, before.clone())?;
                 return Ok(Outcome::Accepted(Box::new(Published { version, created: false })));
             }
         }
-        let listing = self.shown(own);
-        let submission = Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing };
+        let before_this =
+            own.map(|package| &package.listing).or(announced.as_ref().map(|announced| &announced.listing));
+        let listing = self.shown(before_this);
+        let claims = self.claims.clone();
+        let submission =
+            Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing, claims };
         let decided = match facts::decide(self.app, conn, self.examined, &submission)? {
             Ok(decided) => decided,
             Err(changed) => return Ok(changed.into()),
@@ -144,7 +186,7 @@ impl Publishing<'_> {
             keep_in_force(conn, before, &mut record, &mut documents)?;
         }
         if apply {
-            self.apply(conn, package, before, &mut record, documents)?;
+            self.apply(conn, package.ok_or(announced), before, &mut record, documents)?;
         }
         let version = packages::to_wire(record, Some(decided.report));
         Ok(Outcome::Accepted(Box::new(Published { version, created })))
@@ -167,9 +209,15 @@ impl Publishing<'_> {
         Ok(())
     }
 
+    /// Whether the request says the same of the version as its manifest, which is that of the version before.
+    fn claims_hold(&self, before: &VersionRecord) -> bool {
+        let same = self.claims.version.as_ref().is_none_or(|version| *version == before.version);
+        same && self.claims.manifest_differs.is_empty()
+    }
+
     /// What is to be shown: what this request says, else what was said before, else what the manifest says.
-    fn shown(&self, package: Option<&Package>) -> Listing {
-        let before = package.map(|package| package.listing.clone()).unwrap_or_default();
+    fn shown(&self, before: Option<&Listing>) -> Listing {
+        let before = before.cloned().unwrap_or_default();
         let declared = self.examined.manifest().map(|manifest| Listing {
             display_name: Some(cut(&manifest.name, DISPLAY_NAME_BYTES)),
             description: manifest.description.as_deref().map(|text| cut(text, DESCRIPTION_BYTES)),
@@ -238,33 +286,38 @@ impl Publishing<'_> {
         Ok((record, documents))
     }
 
-    /// Writes the rows, and signs the approval where the gate alone decides.
+    /// Writes the rows, those of the package as it was or as it was announced, and signs the approval where the gate alone decides.
     fn apply(
         &self,
         conn: &mut Conn,
-        package: Option<Package>,
+        package: std::result::Result<Package, Option<Announcement>>,
         before: Option<VersionRecord>,
         record: &mut VersionRecord,
         mut documents: Documents,
     ) -> Result<()> {
         let said = self.new.listing.clone().unwrap_or_default();
         match package {
-            Some(mut package) => {
+            Ok(mut package) => {
                 package.listing = overlay(package.listing, said);
                 package.updated_at = record.published_at;
                 package::update(conn, &package)?;
             }
-            None => {
+            Err(announced) => {
+                let (default_visibility, before) = match announced {
+                    Some(announced) => (announced.default_visibility, announced.listing),
+                    None => (record.visibility, Listing::default()),
+                };
                 let package = Package {
                     id: self.id.clone(),
                     publisher: record.publisher.clone(),
                     package_type: record.package_type,
-                    default_visibility: record.visibility,
-                    listing: said,
+                    default_visibility,
+                    listing: overlay(before, said),
                     created_at: record.published_at,
                     updated_at: record.published_at,
                 };
                 package::insert(conn, &package)?;
+                announcement::remove(conn, self.id, &record.publisher)?;
             }
         }
         if record.state == State::Approved {
@@ -326,7 +379,7 @@ fn cut(text: &str, max: usize) -> String {
 }
 
 /// What was said before, with what is said now in its place.
-fn overlay(before: Listing, now: Listing) -> Listing {
+pub(super) fn overlay(before: Listing, now: Listing) -> Listing {
     Listing {
         display_name: now.display_name.or(before.display_name),
         description: now.description.or(before.description),

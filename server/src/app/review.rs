@@ -11,7 +11,7 @@ use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, Documents, QueuePlace, VersionRecord};
 use serde_json::json;
 
-use super::facts::{self, Examined, Submission, Vouchers};
+use super::facts::{self, Claims, Examined, Submission, Vouchers};
 use super::record::{self, About};
 use super::{Caller, Error, Result, approve, check_text, packages, shelf};
 use crate::App;
@@ -81,9 +81,11 @@ fn examine(app: &App, (record, documents): &(VersionRecord, Documents)) -> Resul
     let stored = StoredArtifact { sha256: record.sha256, size: record.size };
     let vouchers = match record.evidence_kind {
         EvidenceKind::Statement => {
-            Vouchers { statement: documents.evidence.clone(), signature: documents.signature.clone() }
+            Vouchers { statement: documents.evidence.clone(), signature: documents.signature.clone(), hosted: false }
         }
-        _ => Vouchers { statement: None, signature: documents.evidence.clone() },
+        kind => {
+            Vouchers { statement: None, signature: documents.evidence.clone(), hosted: kind == EvidenceKind::Hosted }
+        }
     };
     facts::examine(app, &record.publisher, stored, vouchers, record.published_at)
 }
@@ -132,6 +134,7 @@ impl Reviewing<'_> {
                     publisher: &was.publisher,
                     visibility: was.visibility,
                     listing: &documents.listing,
+                    claims: Claims::default(),
                 };
                 let Ok(decided) = facts::decide(self.app, conn, examined, &submission)? else {
                     return Err(stale(&was.package, &was.version, "the publisher's keys have just changed"));

@@ -1,6 +1,6 @@
 //! The way of one sample: packed, signed, uploaded, published, reviewed, and perhaps taken back, as every package.
 
-use std::io::{Read, Write as _};
+use std::io::Read;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::artifact::{self, Source};
@@ -14,13 +14,14 @@ use super::cast::{self, Publisher, REVIEWER};
 use super::samples::{Fate, Sample};
 use super::{DemoError, word};
 use crate::App;
-use crate::app::{Caller, artifacts, availability, publish, review};
+use crate::app::publish::{self, Origin};
+use crate::app::{Caller, artifacts, availability, review};
 
 /// Brings a sample where its fate wants it. What was done before, by a start that was interrupted, is not done again.
 pub(super) fn play(app: &App, sample: &Sample) -> Result<(), DemoError> {
     let bytes = pack(app, sample)?;
     let owner = cast::caller(app, sample.package.publisher.account)?;
-    let stored = upload(app, &owner, &bytes)?;
+    let stored = artifacts::store(app, &owner, &bytes)?;
     let version = submit(app, &owner, sample, &bytes, stored)?;
     if version.state == State::PendingReview && !matches!(sample.fate, Fate::Waiting) {
         approve(app, &version)?;
@@ -50,16 +51,6 @@ fn pack(app: &App, sample: &Sample) -> Result<Vec<u8>, DemoError> {
     let mut bytes = Vec::new();
     artifact::pack(sample.manifest.as_bytes(), sources.collect(), &app.limits, &mut bytes)?;
     Ok(bytes)
-}
-
-fn upload(app: &App, owner: &Caller, bytes: &[u8]) -> Result<StoredArtifact, DemoError> {
-    artifacts::may_upload(app, owner)?;
-    let spooled = tempfile::tempfile_in(&app.spool).and_then(|mut file| file.write_all(bytes).map(|()| file));
-    let mut file = spooled.map_err(|source| DemoError::File { path: app.spool.clone(), source })?;
-    let stored = StoredArtifact { sha256: Digest::of(bytes), size: bytes.len() as u64 };
-    app.blobs.put_file(&stored.sha256, &mut file)?;
-    artifacts::record(app, owner, &stored)?;
-    Ok(stored)
 }
 
 fn submit(
@@ -100,7 +91,7 @@ fn submit(
             ..Listing::default()
         }),
     };
-    Ok(publish::publish(app, owner, &manifest.id, new, false)?.version)
+    Ok(publish::publish(app, owner, &manifest.id, new, &Origin::default(), false)?.version)
 }
 
 /// The `ed25519:` string that ObjectStack's own tools read, where the key is of that kind.

@@ -12,7 +12,6 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::problem::Failure;
-use crate::App;
 use crate::config::Timeouts;
 
 /// A body that is being read.
@@ -69,26 +68,27 @@ fn too_large(limit: u64) -> Failure {
     Failure::new(ProblemCode::BodyTooLarge, format!("the body is larger than the {limit} bytes that are allowed here"))
 }
 
-/// Reads a JSON body. Malformed JSON is 400, a value that is not valid 422 with its pointer.
-pub(crate) async fn json<T: serde::de::DeserializeOwned>(
-    app: &App,
+/// Reads the bytes of a JSON body, at most so many.
+pub(crate) async fn json_bytes(
     request: &HttpRequest,
     payload: &mut web::Payload,
-) -> Result<T, Failure> {
+    max: u64,
+    timeouts: &Timeouts,
+) -> Result<Bytes, Failure> {
     if !request.content_type().eq_ignore_ascii_case("application/json") {
         let detail = "send the body with `content-type: application/json`";
         return Err(Failure::new(ProblemCode::MediaTypeUnsupported, detail));
     }
-    let timeouts = &app.timeouts;
-    let mut pieces = Pieces::new(request, payload, app.limits.json_bytes, timeouts, timeouts.body_seconds)?;
+    let mut pieces = Pieces::new(request, payload, max, timeouts, timeouts.body_seconds)?;
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await? {
         bytes.extend_from_slice(&piece);
     }
-    parse(&bytes)
+    Ok(bytes.into())
 }
 
-fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+/// Parses a JSON body. Malformed JSON is 400, a value that is not valid 422 with its pointer.
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // Read as JSON first: so what is not JSON and what is not the right JSON are told apart.
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Failure::request_invalid(format!("the body is not valid JSON: {error}")))?;
@@ -99,14 +99,15 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     serde_path_to_error::deserialize(value).map_err(|error| invalid(pointer(error.path()), error.inner().to_string()))
 }
 
-fn invalid(pointer: String, message: String) -> Failure {
+/// A value of the body that is not valid.
+pub(crate) fn invalid(pointer: String, message: String) -> Failure {
     let place = if pointer.is_empty() { "the body".to_owned() } else { quote(&pointer) };
     Failure::new(ProblemCode::BodyInvalid, format!("{place}: {message}"))
         .with_errors(vec![FieldError { pointer, message }])
 }
 
 /// The RFC 6901 pointer of a path.
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {

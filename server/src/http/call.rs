@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use plimsoll_core::access::{Actor, Denied};
 use plimsoll_core::page::PageSize;
@@ -51,13 +52,14 @@ impl Call {
     }
 
     /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
-    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, Failure>
+    pub(crate) async fn run<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
-        F: FnOnce(&App, &Caller) -> app::Result<T> + Send + 'static,
+        E: Into<Failure> + Send + 'static,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
         let (app, caller) = (self.app.clone(), self.caller.clone());
-        blocking(move || work(&app, &caller)).await?.map_err(Failure::from)
+        blocking(move || work(&app, &caller)).await?.map_err(Into::into)
     }
 
     /// A parameter of the path.
@@ -105,7 +107,12 @@ impl Call {
 
     /// The JSON body.
     pub(crate) async fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Failure> {
-        body::json(&self.app, &self.request, &mut self.payload).await
+        body::parse(&self.json_bytes(self.app.limits.json_bytes).await?)
+    }
+
+    /// The bytes of a JSON body, at most so many.
+    pub(crate) async fn json_bytes(&mut self, max: u64) -> Result<Bytes, Failure> {
+        body::json_bytes(&self.request, &mut self.payload, max, &self.app.timeouts).await
     }
 }
 

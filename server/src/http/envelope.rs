@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 
+use super::objectstack;
 use super::problem::Failure;
 use crate::App;
 
@@ -80,7 +81,7 @@ fn incoming_id(request: &ServiceRequest) -> Option<String> {
     sane.then(|| id.to_owned())
 }
 
-/// The problem document of a failed answer, whoever made that answer.
+/// The problem document of a failed answer, whoever made that answer; in ObjectStack's own form where its clients ask.
 fn as_problem(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
     let failure = response.response().extensions().get::<Failure>().cloned();
     let failure = failure.unwrap_or_else(|| Failure::of_status(response.status()));
@@ -88,6 +89,9 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
     let (problem, headers) = failure.document(id);
     for header in headers {
         answer.insert_header(header);
+    }
+    if objectstack::owns(response.request().path()) {
+        return response.into_response(answer.json(objectstack::failed(&problem))).map_into_boxed_body();
     }
     let body = serde_json::to_vec(&problem).expect("a problem is plain data");
     response.into_response(answer.content_type(PROBLEM_JSON).body(body)).map_into_boxed_body()

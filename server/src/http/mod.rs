@@ -14,6 +14,7 @@ mod discovery;
 mod envelope;
 mod index;
 mod keys;
+mod objectstack;
 pub mod openapi;
 mod packages;
 mod problem;
@@ -35,7 +36,7 @@ use self::problem::Failure;
 use self::route::{Answer, Route};
 pub use self::serve::{ServeError, serve};
 
-/// Every operation there is, in the order of the documentation.
+/// Every operation of `/v1`, in the order of the documentation.
 fn routes() -> Vec<Route> {
     [
         discovery::routes(),
@@ -57,7 +58,7 @@ fn routes() -> Vec<Route> {
 
 /// Attaches every route. Whatever no route answers is not found.
 fn configure(config: &mut ServiceConfig) {
-    for resource in route::resources(&routes()) {
+    for resource in route::resources(&routes()).into_iter().chain(route::resources(&objectstack::routes())) {
         config.service(resource);
     }
     config.default_service(web::to(|request: HttpRequest| {

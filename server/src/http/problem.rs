@@ -68,6 +68,10 @@ impl Failure {
         Self::new(code, code.title())
     }
 
+    pub(crate) fn code(&self) -> ProblemCode {
+        self.0.code
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.0.code.status()).expect("the status of every problem code is one")
     }

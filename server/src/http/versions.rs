@@ -9,7 +9,8 @@ use super::openapi::{AnyObject, Credentials, Envelope, Operation, Parameter, Tag
 use super::problem::Failure;
 use super::reply;
 use super::route::{Answer, Route};
-use crate::app::{availability, packages, publish};
+use crate::app::publish::{self, Origin};
+use crate::app::{availability, packages};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -111,7 +112,8 @@ async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     let validate_only = call.query_flag("validate_only")?;
     let new: wire::NewVersion = call.json().await?;
-    let published = call.run(move |app, caller| publish::publish(app, caller, &id, new, validate_only)).await?;
+    let published =
+        call.run(move |app, caller| publish::publish(app, caller, &id, new, &Origin::default(), validate_only)).await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json(status, &published.version)
 }

@@ -21,6 +21,7 @@
 //! language, or SQL that both databases read.
 
 pub mod account;
+pub mod announcement;
 pub mod artifact;
 pub mod audit;
 pub mod catalog;

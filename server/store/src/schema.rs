@@ -69,6 +69,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    announcement (package, publisher) {
+        package -> Text,
+        publisher -> Text,
+        default_visibility -> Text,
+        listing -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     namespace (name) {
         #[sql_name = "namespace"]
         name -> Text,

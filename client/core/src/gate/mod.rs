@@ -45,6 +45,8 @@ pub struct Request {
     pub package: Option<PackageId>,
     /// The version that the request names, where it names one.
     pub version: Option<Version>,
+    /// Where the request carries the manifest again: the root keys in which it is not that of the artifact.
+    pub manifest_differs: Vec<String>,
     /// In whose name.
     pub publisher: Option<PublisherName>,
     /// The digest of the bytes, as computed here.

@@ -3,6 +3,7 @@
 //! One parser for one family: the keys of ObjectStack 17.4.0 plus those that it retired in 17.3.0. Any other key is a
 //! problem, and all problems are found at once.
 
+mod compare;
 pub(crate) mod json;
 mod parse;
 pub(crate) mod pointer;
@@ -143,6 +144,12 @@ impl Manifest {
     /// The manifest as JSON, for those who read keys that are not ours.
     pub fn json(&self) -> &serde_json::Value {
         &self.json
+    }
+
+    /// The root keys, sorted, under which another manifest says something else: by value, not by how it is written. All
+    /// keys of this one if the other is no object.
+    pub fn differing_keys(&self, other: &serde_json::Value) -> Vec<String> {
+        compare::differing_keys(&self.json, other)
     }
 }
 

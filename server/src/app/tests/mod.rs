@@ -157,7 +157,9 @@ impl World {
     }
 
     fn publish(&self, new: &NewVersion) -> wire::Version {
-        publish::publish(&self.app, &self.caller("dana"), &theme(), new.clone(), false).expect("published").version
+        publish::publish(&self.app, &self.caller("dana"), &theme(), new.clone(), &publish::Origin::default(), false)
+            .expect("published")
+            .version
     }
 
     fn approve(&self, version: &wire::Version) -> wire::Version {

@@ -9,7 +9,14 @@ fn validate_only_answers_what_publishing_then_does() {
     let world = World::new();
     let answers = |new: &NewVersion| {
         let send = |validate_only| {
-            let answer = publish::publish(&world.app, &world.caller("dana"), &theme(), new.clone(), validate_only);
+            let answer = publish::publish(
+                &world.app,
+                &world.caller("dana"),
+                &theme(),
+                new.clone(),
+                &publish::Origin::default(),
+                validate_only,
+            );
             let publish::Published { version, created } = answer.expect("accepted");
             (version, created)
         };

@@ -2,14 +2,16 @@ use plimsoll_core::wire::Listing;
 use plimsoll_core::{PackageType, Visibility};
 
 use super::{Result, at, behaviours, linter, of};
+use crate::announcement::Announcement;
 use crate::index::IndexRecord;
 use crate::namespace::Holder;
-use crate::{Conflict, Store, index, namespace, package};
+use crate::{Conflict, Store, announcement, index, namespace, package};
 
 behaviours! {
     a_package_keeps_its_listing
     a_package_id_is_taken_once
     a_publishers_packages_are_found
+    an_announcement_takes_no_id
     a_namespace_is_held_once
     index_serials_grow
     an_index_document_never_goes_back
@@ -43,6 +45,29 @@ fn a_package_id_is_taken_once(store: &Store) -> Result {
         let again = again.expect_err("taken");
         assert!(again.is_conflict(Conflict::Package), "{again:?}");
     }
+    Ok(())
+}
+
+fn an_announcement_takes_no_id(store: &Store) -> Result {
+    store.write("test", |conn| {
+        super::publisher(conn, "acme")?;
+        super::publisher(conn, "bolt")
+    })?;
+    let announced = |publisher, name: &str| Announcement {
+        package: of("com.acme.linter"),
+        publisher: of(publisher),
+        default_visibility: Visibility::Marketplace,
+        listing: Listing { display_name: Some(name.to_owned()), ..Listing::default() },
+        updated_at: at(3),
+    };
+    let find = |publisher| store.read("test", |conn| announcement::find(conn, &of("com.acme.linter"), &of(publisher)));
+    for new in [announced("acme", "Linter"), announced("bolt", "Other"), announced("acme", "Linter 2")] {
+        store.write("test", |conn| announcement::set(conn, &new))?;
+    }
+    assert_eq!((find("acme")?, find("bolt")?), (Some(announced("acme", "Linter 2")), Some(announced("bolt", "Other"))));
+    assert_eq!(store.read("test", |conn| announcement::count(conn, &of("acme")))?, 1);
+    store.write("test", |conn| announcement::remove(conn, &of("com.acme.linter"), &of("acme")))?;
+    assert_eq!((find("acme")?, find("bolt")?), (None, Some(announced("bolt", "Other"))));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::super::{Evidence, Request, StatementFacts};
 use super::answer::{Answer, Context, Gap, Judged, list};
+use crate::manifest::pointer::Pointer;
 use crate::wire::EvidenceKind;
 use crate::{Digest, Manifest, State, quote};
 
@@ -83,10 +84,18 @@ pub(super) fn identity_mismatch(context: &Context<'_>) -> Judged {
         _ => {}
     }
     let different: Vec<&Pair> = pairs.iter().filter(|pair| pair.differs()).collect();
-    if !different.is_empty() {
-        let sentence = list(different.iter().map(|pair| pair.to_string()));
-        return Ok(Answer::refuse(format!("{sentence}. Publish, and sign, exactly what the manifest names."))
-            .at(different.iter().filter_map(|pair| pair.pointer).map(str::to_owned)));
+    // What is told of a pair need not be told of the key again.
+    let told = |pointer: &String| different.iter().any(|pair| pair.pointer == Some(pointer.as_str()));
+    let keys = request.manifest_differs.iter().map(|key| format!("#{}", Pointer::Root.key(key)));
+    let keys: Vec<String> = keys.filter(|pointer| !told(pointer)).collect();
+    if !different.is_empty() || !keys.is_empty() {
+        let of_keys =
+            (!keys.is_empty()).then(|| "the manifest in the request is not the one in the artifact".to_owned());
+        let sentence = list(different.iter().map(|pair| pair.to_string()).chain(of_keys));
+        let pointers = different.iter().filter_map(|pair| pair.pointer).map(str::to_owned).chain(keys);
+        return Ok(
+            Answer::refuse(format!("{sentence}. Publish, and sign, exactly what the manifest names.")).at(pointers)
+        );
     }
     if request.package.is_none() {
         return Err(Gap::FactMissing("the package that the request names"));

@@ -124,6 +124,9 @@ fn request_bytes_and_statement_speak_of_one_thing() {
     refuses(other_id, "identity-mismatch #/id");
     let other_version = Case::new().requested(|it| it.version = Some(Version::new(2, 0, 0)));
     refuses(other_version, "identity-mismatch #/version");
+    let other_manifest =
+        Case::new().requested(|it| it.manifest_differs = vec!["main".to_owned(), "runtime".to_owned()]);
+    refuses(other_manifest, "identity-mismatch #/main #/runtime");
     passes(with_statement(|_| {}));
     refuses(with_statement(|it| it.registry = "https://evil.example".to_owned()), "identity-mismatch");
     refuses(with_statement(|it| it.package = package("com.acme.other")), "identity-mismatch #/id");

@@ -72,6 +72,7 @@ impl Case {
             request: Request {
                 package: Some(package("com.acme.notes")),
                 version: None,
+                manifest_differs: Vec::new(),
                 publisher: Some(publisher("acme")),
                 sha256: Some(Digest::of("artifact")),
                 size: 8,

@@ -1,0 +1,159 @@
+//! The envelope of every answer: `{success: true, data}`, or `{success: false, error: {code, message, …}, violations?}`.
+//!
+//! The clients print `error.message`, so it is always a sentence; they print each of `violations` as it is, so these are
+//! texts, beside `error` and not inside.
+
+use actix_web::http::StatusCode;
+use plimsoll_core::gate::{Check, CheckCode, Outcome, Report};
+use plimsoll_core::problem::{Problem, ProblemCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::http::reply;
+use crate::http::route::Answer;
+
+/// Whether a path belongs to this face.
+pub(in crate::http) fn owns(path: &str) -> bool {
+    path.starts_with("/api/v1/")
+}
+
+/// An answer that went well.
+pub(super) fn done(status: StatusCode, data: &impl Serialize) -> Answer {
+    reply::json(status, &json!({ "success": true, "data": data }))
+}
+
+/// The body of an answer that did not.
+pub(in crate::http) fn failed(problem: &Problem) -> Value {
+    let mut body = json!({
+        "success": false,
+        "error": {
+            "code": code(problem),
+            "declaredCode": problem.code,
+            "message": message(problem),
+            "httpStatus": problem.status,
+            "requestId": problem.request_id,
+        },
+    });
+    if let Some(report) = &problem.report {
+        body["violations"] = json!(findings(report, &[Outcome::Refuse, Outcome::Hold, Outcome::Unknown]));
+    }
+    body
+}
+
+/// What a report found, as texts: `code: sentence (places)`.
+pub(super) fn findings(report: &Report, outcomes: &[Outcome]) -> Vec<String> {
+    let mut found: Vec<&Check> = report.checks.iter().filter(|check| outcomes.contains(&check.outcome)).collect();
+    // What is refused comes before what would have been held.
+    found.sort_by_key(|check| check.outcome != Outcome::Refuse);
+    let text = |check: &Check| match check.pointers.as_slice() {
+        [] => format!("{}: {}", check.code, check.message),
+        places => format!("{}: {} ({})", check.code, check.message, places.join(", ")),
+    };
+    found.into_iter().map(text).collect()
+}
+
+/// The sentence that the clients print, with the places in the body where it is about some.
+fn message(problem: &Problem) -> String {
+    let places: Vec<&str> = problem
+        .errors
+        .iter()
+        .map(|error| error.pointer.as_str())
+        .filter(|pointer| !problem.detail.contains(pointer))
+        .collect();
+    match places.as_slice() {
+        [] => problem.detail.clone(),
+        places => format!("{}: {}", places.join(", "), problem.detail),
+    }
+}
+
+/// The code of upstream's closed list that comes nearest; our own is beside it.
+fn code(problem: &Problem) -> &'static str {
+    use ProblemCode as P;
+    match problem.code {
+        P::RequestInvalid | P::CursorInvalid | P::MediaTypeUnsupported | P::RangeNotSatisfiable => "INVALID_REQUEST",
+        P::CredentialsMissing | P::CredentialsInvalid => "UNAUTHENTICATED",
+        P::ScopeMissing | P::NotAllowed => "FORBIDDEN",
+        P::NotFound => "RESOURCE_NOT_FOUND",
+        P::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+        P::RequestTimeout => "TIMEOUT",
+        P::AccountExists | P::PublisherExists | P::KeyExists | P::VersionExists | P::VersionRejected => {
+            "RESOURCE_CONFLICT"
+        }
+        P::StateConflict | P::ReviewStale => "CONFLICT",
+        P::BodyTooLarge => "PAYLOAD_TOO_LARGE",
+        P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
+        P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",
+        P::GateRefused => problem.report.as_ref().map_or("PACKAGE_PUBLISH_FAILED", refusal_code),
+        P::TooManyRequests => "RATE_LIMIT_EXCEEDED",
+        P::Internal => "INTERNAL_ERROR",
+        P::Unavailable => "SERVICE_UNAVAILABLE",
+    }
+}
+
+/// The code of a refusal: that of its first refusing check.
+fn refusal_code(report: &Report) -> &'static str {
+    use CheckCode as C;
+    let first = report.checks.iter().find(|check| check.outcome == Outcome::Refuse);
+    match first.map(|check| check.code) {
+        Some(C::ManifestMissing | C::ManifestDuplicate | C::ManifestInvalid) => "PLUGIN_MANIFEST_INVALID",
+        Some(C::IdentityMismatch) => "MANIFEST_CONFLICT",
+        Some(C::NamespaceHeld) => "NAMESPACE_CONFLICT",
+        Some(C::PublisherNotOwner | C::IdReserved) => "RESOURCE_CONFLICT",
+        Some(C::SignatureMissing | C::SignatureInvalid | C::KeyUnknown | C::KeyRevoked) => "INVALID_SIGNATURE",
+        _ => "PACKAGE_PUBLISH_FAILED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::gate::Verdict;
+    use plimsoll_core::problem::FieldError;
+
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_code_and_a_sentence() {
+        for code in ProblemCode::ALL {
+            let body = failed(&Problem::new(*code, "a sentence", "r"));
+            let error = &body["error"];
+            assert_eq!((&body["success"], &error["message"]), (&json!(false), &json!("a sentence")), "{code}");
+            assert_eq!((&error["declaredCode"], &error["httpStatus"]), (&json!(code.as_str()), &json!(code.status())));
+            assert!(error["code"].as_str().is_some_and(|code| code.len() > 4), "{code}");
+            assert!(body.get("violations").is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_by_its_place() {
+        let mut problem = Problem::new(ProblemCode::BodyInvalid, "use at most 128 bytes", "r");
+        problem.errors = vec![FieldError { pointer: "/display_name".to_owned(), message: problem.detail.clone() }];
+        assert_eq!(failed(&problem)["error"]["message"], "/display_name: use at most 128 bytes");
+    }
+
+    #[test]
+    fn a_refusal_lists_its_findings_as_texts() {
+        let check = |code, outcome, message: &str, pointers: &[&str]| Check {
+            code,
+            outcome,
+            message: message.to_owned(),
+            pointers: pointers.iter().map(|pointer| (*pointer).to_owned()).collect(),
+        };
+        let mut problem = Problem::new(ProblemCode::GateRefused, "refused", "r");
+        problem.report = Some(Report {
+            verdict: Verdict::Refused,
+            tier: None,
+            policy_version: 1,
+            checks: vec![
+                check(CheckCode::ManifestInvalid, Outcome::Pass, "Fine.", &[]),
+                check(CheckCode::CodeUndeclared, Outcome::Hold, "Say so.", &[]),
+                check(CheckCode::NamespaceHeld, Outcome::Refuse, "Held by bolt.", &["#/namespace"]),
+            ],
+        });
+        let body = failed(&problem);
+        assert_eq!(body["error"]["code"], "NAMESPACE_CONFLICT");
+        assert_eq!(
+            body["violations"],
+            json!(["namespace-held: Held by bolt. (#/namespace)", "code-undeclared: Say so."])
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! The face that ObjectStack's own clients know: `/api/v1/**`. The only place that knows their bodies, envelopes and codes;
+//! behind it are the same use cases and the same permissions as behind `/v1/**`.
+//!
+//! Their clients read what they know and ignore the rest, so unknown members of a body are ignored here. The routes are not
+//! part of the OpenAPI document, which describes `/v1`; what is said of them in `Operation` is for the reader of the code.
+
+mod body;
+mod envelope;
+mod packages;
+mod versions;
+
+pub(super) use self::envelope::{failed, owns};
+use super::route::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    [packages::routes(), versions::routes()].into_iter().flatten().collect()
+}

@@ -1,0 +1,223 @@
+//! What the real ObjectStack command line 17.4.0 sends, as it was recorded, is understood; and what it prints is there.
+
+use plimsoll_core::wire::{Listing, NewKey, Version};
+use plimsoll_core::{State, Visibility};
+use plimsoll_tests::{Actor, Answer, Backend, Plugin, Publisher, Registry, Signed, fixture};
+use serde_json::{Value, json};
+
+plimsoll_tests::behaviours!(
+    a_recorded_plugin_is_published_and_reviewed,
+    both_doors_make_the_same_version,
+    a_request_that_contradicts_the_artifact_is_refused,
+    a_refusal_is_told_in_the_clients_own_form,
+    an_announced_package_belongs_to_whoever_publishes_first,
+    who_publishes_for_several_says_for_whom,
+);
+
+/// One recorded request.
+struct Recorded(Value);
+
+impl Recorded {
+    fn read(name: &str) -> Self {
+        let text = std::fs::read_to_string(fixture(&format!("wire/{name}.json"))).expect("a recording");
+        Self(serde_json::from_str(&text).expect("a recording"))
+    }
+
+    /// With another member in its body.
+    fn with(mut self, key: &str, value: Value) -> Self {
+        self.0["body"][key] = value;
+        self
+    }
+
+    fn without(mut self, key: &str) -> Self {
+        self.0["body"].as_object_mut().expect("a JSON body").remove(key);
+        self
+    }
+
+    /// Sends it, with everything that was recorded but the token.
+    fn send(&self, actor: &Actor) -> Answer {
+        let text = |key: &str| self.0[key].as_str().expect("a text").to_owned();
+        let mut call = actor.call(&text("method"), &text("path"));
+        for (name, value) in self.0["headers"].as_object().expect("headers") {
+            call = call.header(name, value.as_str().expect("a header"));
+        }
+        call.body(self.0["body"].to_string()).send()
+    }
+}
+
+/// The publisher of the recordings. The private half of its key is not known, so an administrator asserts the other.
+fn acme(registry: &Registry) -> Publisher {
+    let acme = registry.publisher("acme");
+    let public_key = std::fs::read_to_string(fixture("acme-2026.pub.pem")).expect("the key");
+    let key = NewKey { key_id: "acme-2026".parse().expect("a key id"), public_key, proof: None };
+    registry.admin().client().add_key(acme.name(), &key).expect("asserted");
+    acme
+}
+
+/// The recorded version, with its report.
+fn vat_check(acme: &Publisher) -> Version {
+    let version = acme.owner().get("/v1/packages/com.acme.vat-check/versions/1.0.0").json();
+    serde_json::from_value(version).expect("a version")
+}
+
+/// What a failed answer says: status, code, and the codes that its violations begin with.
+fn failure(answer: &Answer) -> (u16, String, Vec<String>) {
+    let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+    assert_eq!(body["success"], false, "{body}");
+    let error = &body["error"];
+    assert!(error["message"].as_str().is_some_and(|message| message.len() > 8), "{body}");
+    assert_eq!(error["httpStatus"], answer.status, "{body}");
+    let violations = body.get("violations").map(|list| list.as_array().expect("a list").clone()).unwrap_or_default();
+    let texts = violations.iter().map(|violation| violation.as_str().expect("texts"));
+    let codes = texts.map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
+    (answer.status, error["code"].as_str().expect("a code").to_owned(), codes)
+}
+
+fn failed(status: u16, code: &str, violations: &[&str]) -> (u16, String, Vec<String>) {
+    (status, code.to_owned(), violations.iter().map(|code| (*code).to_owned()).collect())
+}
+
+fn a_recorded_plugin_is_published_and_reviewed(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = acme(&registry);
+
+    let registered = Recorded::read("register-plugin").send(acme.owner());
+    let body = registered.json();
+    assert_eq!(registered.status, 201);
+    assert_eq!(body["success"], true);
+    assert_eq!((&body["data"]["id"], &body["data"]["created"]), (&json!("com.acme.vat-check"), &json!(true)));
+    let again = Recorded::read("register-plugin").send(acme.owner());
+    assert_eq!((again.status, &again.json()["data"]["created"]), (200, &json!(false)));
+    let unseen = acme.owner().get("/v1/packages/com.acme.vat-check");
+    assert_eq!(unseen.status, 404, "an announcement is no package");
+
+    let published = Recorded::read("publish-plugin").send(acme.owner());
+    assert_eq!(published.status, 201, "{}", published.text());
+    let data = &published.json()["data"];
+    assert_eq!((&data["version"], &data["listing_status"]), (&json!("1.0.0"), &json!("pending_review")));
+    assert_eq!(data["checksum"], "a3b346c93e33470d34af36ad69e41749ba7dfa1816a90dade643c222501bb259");
+    let warnings: Vec<&str> = data["warnings"].as_array().expect("warnings").iter().filter_map(Value::as_str).collect();
+    assert!(warnings.iter().any(|warning| warning.starts_with("review-required: ")), "{warnings:?}");
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 200, "the same again");
+
+    // From here on it is a version as every other.
+    let version = vat_check(&acme);
+    assert_eq!((version.visibility, version.notes.as_deref()), (Visibility::Marketplace, Some("First release")));
+    assert_eq!(registry.reviewer().approve(&version).state, State::Approved);
+    let package = acme.owner().get("/v1/packages/com.acme.vat-check").json();
+    assert_eq!(
+        (&package["defaultVisibility"], &package["listing"]["displayName"]),
+        (&json!("marketplace"), &json!("VAT Check"))
+    );
+    assert_eq!(Recorded::read("register-plugin").send(acme.owner()).json()["data"]["created"], false);
+}
+
+fn both_doors_make_the_same_version(on: Backend) {
+    let version = |publish: &dyn Fn(&Publisher)| {
+        let registry = Registry::start(on);
+        let acme = acme(&registry);
+        publish(&acme);
+        let mut approved = serde_json::to_value(registry.reviewer().approve(&vat_check(&acme))).expect("a version");
+        for time in ["publishedAt", "decidedAt"] {
+            approved.as_object_mut().expect("an object").remove(time);
+        }
+        approved
+    };
+    let theirs = version(&|acme| {
+        Recorded::read("register-plugin").send(acme.owner()).json();
+        Recorded::read("publish-plugin").without("release_notes").send(acme.owner()).json();
+    });
+    let ours = version(&|acme| {
+        let bytes = std::fs::read(fixture("com.acme.vat-check-1.0.0.osplugin")).expect("a sample");
+        let line = std::fs::read_to_string(fixture("com.acme.vat-check-1.0.0.osplugin.sig")).expect("a signature");
+        let said = Recorded::read("register-plugin").0["body"].clone();
+        let text = |key: &str| said[key].as_str().map(str::to_owned);
+        let listing =
+            Listing { display_name: text("display_name"), description: text("description"), ..Listing::default() };
+        let plugin = Plugin::of_bytes("com.acme.vat-check", bytes).signed(Signed::By(line));
+        acme.publish(plugin.listed_as(listing).for_marketplace());
+    });
+    assert_eq!(theirs, ours);
+}
+
+fn a_request_that_contradicts_the_artifact_is_refused(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = acme(&registry);
+    let recorded = || Recorded::read("publish-plugin");
+    let manifest = |key: &str, value: Value| {
+        let mut manifest = recorded().0["body"]["plugin_manifest"].clone();
+        manifest[key] = value;
+        recorded().with("plugin_manifest", manifest)
+    };
+    let mismatch = failed(422, "MANIFEST_CONFLICT", &["identity-mismatch", "listing-incomplete", "review-required"]);
+    let refused = |request: Recorded| failure(&request.send(acme.owner()));
+    let other_path = || {
+        let mut request = recorded();
+        request.0["path"] = json!("/api/v1/cloud/packages/com.acme.other/versions");
+        request
+    };
+    Recorded::read("register-plugin").send(acme.owner()).json();
+    for _ in 0..2 {
+        assert_eq!(refused(recorded().with("version", json!("1.0.1"))), mismatch);
+        assert_eq!(refused(manifest("runtime", json!("node"))), mismatch);
+        assert_eq!(refused(other_path()).2[0], "identity-mismatch", "the override of the id");
+        assert_eq!(
+            refused(recorded().with("artifact_checksum", json!("0".repeat(64)))),
+            failed(422, "VALIDATION_FAILED", &[])
+        );
+        assert_eq!(refused(recorded().with("osplugin", json!("AAAA"))).0, 422);
+        assert_eq!(refused(recorded().with("is_pre_release", json!(true))), failed(422, "VALIDATION_FAILED", &[]));
+        assert_eq!(refused(recorded().with("auto_approve", json!(true))), failed(403, "FORBIDDEN", &[]));
+        // The same holds once the version is there.
+        recorded().send(acme.owner()).json();
+    }
+}
+
+fn a_refusal_is_told_in_the_clients_own_form(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = acme(&registry);
+    let publish = |actor: &Actor| failure(&Recorded::read("publish-plugin").send(actor));
+    assert_eq!(publish(&registry.anonymous()), failed(401, "UNAUTHENTICATED", &[]));
+    assert_eq!(publish(&registry.visitor()), failed(403, "FORBIDDEN", &[]));
+    let unsigned = Recorded::read("publish-plugin").without("signature").send(acme.owner());
+    assert_eq!(failure(&unsigned), failed(422, "INVALID_SIGNATURE", &["signature-missing"]));
+    let get = |path: &str| failure(&acme.owner().get(path));
+    assert_eq!(get("/api/v1/cloud/packages"), failed(405, "METHOD_NOT_ALLOWED", &[]));
+    assert_eq!(get("/api/v1/no/such/thing"), failed(404, "RESOURCE_NOT_FOUND", &[]));
+    let nameless = Recorded::read("register-plugin").without("manifest_id").send(acme.owner());
+    assert_eq!(failure(&nameless), failed(422, "VALIDATION_FAILED", &[]));
+
+    Recorded::read("register-plugin").send(acme.owner()).json();
+    Recorded::read("publish-plugin").send(acme.owner()).json();
+    registry.reviewer().reject(&vat_check(&acme));
+    assert_eq!(publish(acme.owner()), failed(409, "RESOURCE_CONFLICT", &[]), "rejected is final");
+}
+
+fn an_announced_package_belongs_to_whoever_publishes_first(on: Backend) {
+    let registry = Registry::start(on);
+    let (acme, bolt) = (acme(&registry), registry.publisher("bolt"));
+    let for_bolt = Recorded::read("register-plugin").with("owner_org_id", json!("bolt"));
+    assert_eq!(failure(&for_bolt.send(acme.owner())), failed(403, "FORBIDDEN", &[]));
+    assert_eq!(for_bolt.send(bolt.owner()).status, 201);
+    assert_eq!(Recorded::read("register-plugin").send(acme.owner()).status, 201, "it is not taken");
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 201);
+    let late = bolt.refused(Plugin::new("com.acme.vat-check", "2.0.0"));
+    assert!(late.report.expect("a report").findings().any(|check| check.code.as_str() == "publisher-not-owner"));
+}
+
+fn who_publishes_for_several_says_for_whom(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = acme(&registry);
+    let other = plimsoll_core::wire::NewPublisher { publisher: "acme-labs".parse().expect("a name") };
+    acme.owner().client().create_publisher(&other).expect("a second publisher");
+    let unsaid = || Recorded::read("register-plugin").without("owner_org_id");
+    let refused = unsaid().send(acme.owner());
+    assert_eq!(failure(&refused), failed(409, "CONFLICT", &[]));
+    assert!(refused.text().contains("acme, acme-labs") && refused.text().contains("--org"), "{}", refused.text());
+    assert_eq!(unsaid().with("owner_org_id", json!("acme")).send(acme.owner()).status, 201);
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 201, "as it was announced");
+    let owner = &unsaid().send(acme.owner()).json()["data"]["owner_org_id"];
+    assert_eq!(*owner, "acme", "the owner of the package");
+    let moved = unsaid().with("owner_org_id", json!("acme-labs")).send(acme.owner());
+    assert_eq!(failure(&moved), failed(409, "CONFLICT", &[]));
+}
