@@ -20,7 +20,7 @@ const MAX_ANNOUNCED: u64 = 100;
 /// What is said of a package; what is absent stays as it was.
 #[derive(Debug, Default)]
 pub struct NewAnnouncement {
-    /// In whose name; by default as [`publisher_of`] finds it.
+    /// In whose name; by default as [`publisher`] finds it.
     pub publisher: Option<PublisherName>,
     /// The visibility of later versions that name none; by default `private`.
     pub default_visibility: Option<Visibility>,
@@ -90,14 +90,13 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
     })
 }
 
-/// In whose name the account publishes a package, where the request does not say: as [`publisher_of`].
+/// In whose name the account publishes a package, where the request does not say: the first of its own publishers for which
+/// one of these tells: it owns the package; it announced it last; it is the only one; it has the longest id prefix over it.
 pub fn publisher(app: &App, caller: &Caller, id: &PackageId) -> Result<PublisherName> {
     let account = caller.allow(&Action::Upload)?;
     app.store.read("publisher_of", |conn| publisher_of(conn, account, id))
 }
 
-/// The publisher among the account's own that a package is published for, by the first of these that tells: the owner of the
-/// package; who announced it last; the account's only publisher; who was granted the longest id prefix over it.
 fn publisher_of(conn: &mut Conn, account: &Account, id: &PackageId) -> Result<PublisherName> {
     let own = |publisher: &PublisherName| account.memberships.contains_key(publisher);
     if let Some(package) = package::find(conn, id)?.filter(|package| own(&package.publisher)) {
