@@ -123,6 +123,9 @@ impl FromStr for Permission {
 pub struct Permissions(pub BTreeSet<Permission>);
 
 impl Permissions {
+    /// The most permissions that a manifest may ask for: whoever consents has to read them, and every index carries them.
+    pub const MAX: usize = 256;
+
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

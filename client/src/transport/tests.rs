@@ -51,6 +51,13 @@ fn redirects_are_refused_and_the_token_stays() {
 }
 
 #[test]
+fn who_it_is_that_answers_is_asked_without_the_token() {
+    let fake = FakeRegistry::start();
+    registry(&fake).discovery().expect_err("not found");
+    assert!(!fake.seen()[0].headers.contains_key("authorization"));
+}
+
+#[test]
 fn the_token_is_sent_and_never_printed() {
     let fake = FakeRegistry::start();
     let registry = registry(&fake);

@@ -116,9 +116,10 @@ pub(super) fn check_listing(listing: &Listing) -> Result<()> {
     for (pointer, text, max) in texts {
         text.as_deref().map_or(Ok(()), |text| check_text(pointer, text, max))?;
     }
-    let icons = ["https://", "data:image/png;", "data:image/jpeg;", "data:image/webp;", "data:image/svg+xml;"];
-    if listing.icon.as_ref().is_some_and(|icon| !icons.iter().any(|start| icon.starts_with(start))) {
-        let message = "use a data: URI of a PNG, JPEG, WebP or SVG image, or an https address";
+    let images = ["png", "jpeg", "webp", "gif", "svg+xml"].map(|image| format!("data:image/{image};"));
+    let known = |icon: &String| icon.starts_with("https://") || images.iter().any(|start| icon.starts_with(start));
+    if listing.icon.as_ref().is_some_and(|icon| !known(icon)) {
+        let message = "use a data: URI of a PNG, JPEG, WebP, GIF or SVG image, or an https address";
         return Err(Error::invalid_at("/listing/icon", message));
     }
     Ok(())

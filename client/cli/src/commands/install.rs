@@ -75,8 +75,8 @@ pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
     let pin = |installed: Installed| (installed.package, VersionRange::from(installed.version));
     let request = Request {
         wanted: environment.state()?.packages.into_values().filter(stays).map(pin).collect(),
+        host: host(&args.host)?,
         options: resolve::Options { upgrade: true, ..resolve::Options::default() },
-        ..Request::default()
     };
     let widening = client.plan_install(&environment, &request)?;
     carry_out(shell, &client, &environment, &widening, acceptance(&args.accept), within)

@@ -132,10 +132,19 @@ fn check_main(main: &str, problems: &mut Problems) {
     }
 }
 
+/// The most dependencies that a manifest may have.
+const DEPENDENCIES_MAX: usize = 256;
+
 fn permissions(root: &Json, problems: &mut Problems) -> Permissions {
     let mut found = Permissions::default();
     let root_pointer = Pointer::Root.key("permissions");
+    let mut left = Permissions::MAX;
     let mut add = |kind, list: &[Json], pointer: &Pointer<'_>| {
+        let Some(rest) = left.checked_sub(list.len()) else {
+            problems.add(pointer, format!("ask for at most {} permissions in all", Permissions::MAX));
+            return;
+        };
+        left = rest;
         for (at, value) in list.iter().enumerate() {
             let Some(value) = value.as_text() else { continue };
             let permission = problems.note(&pointer.index(at), Permission::new(kind, value));
@@ -161,6 +170,10 @@ fn dependencies(root: &Json, problems: &mut Problems) -> BTreeMap<PackageId, Dep
     let mut found = BTreeMap::new();
     if let Some(Json::Object(members)) = root.get("dependencies") {
         let all = Pointer::Root.key("dependencies");
+        if members.len() > DEPENDENCIES_MAX {
+            problems.add(&all, format!("name at most {DEPENDENCIES_MAX} dependencies"));
+            return found;
+        }
         for (id, range) in members {
             let pointer = all.key(id);
             add_dependency(&mut found, (Some(id), &pointer), (range.as_text(), &pointer), problems);
@@ -169,6 +182,10 @@ fn dependencies(root: &Json, problems: &mut Problems) -> BTreeMap<PackageId, Dep
     if let Some(Json::List(required)) = root.get("capabilities").and_then(|capabilities| capabilities.get("requires")) {
         let capabilities = Pointer::Root.key("capabilities");
         let all = capabilities.key("requires");
+        if required.len() > DEPENDENCIES_MAX {
+            problems.add(&all, format!("name at most {DEPENDENCIES_MAX} dependencies"));
+            return found;
+        }
         for (at, requirement) in required.iter().enumerate() {
             if requirement.get("optional") == Some(&Json::Bool(true)) {
                 continue;

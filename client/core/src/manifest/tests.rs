@@ -52,6 +52,25 @@ fn flat_permissions_are_legacy() {
 }
 
 #[test]
+fn nobody_is_asked_to_consent_to_more_than_can_be_read() {
+    let manifest = |permissions: usize, dependencies: usize| {
+        let permissions: Vec<String> = (0..permissions).map(|at| format!("\"service{at}\"")).collect();
+        let dependencies: Vec<String> = (0..dependencies).map(|at| format!("\"com.acme.x{at}\":\"1\"")).collect();
+        let (permissions, dependencies) = (permissions.join(","), dependencies.join(","));
+        let json = format!(
+            r#"{{"id":"a.b","version":"1.0.0","type":"theme","name":"X",
+                "permissions":{{"services":[{permissions}]}},"dependencies":{{{dependencies}}}}}"#
+        );
+        parse(json.as_bytes())
+            .map(|_| ())
+            .map_err(|problems| problems.into_iter().map(|it| it.pointer).collect::<Vec<_>>())
+    };
+    assert_eq!(manifest(256, 256), Ok(()));
+    assert_eq!(manifest(257, 0), Err(vec!["/permissions/services".to_owned()]));
+    assert_eq!(manifest(0, 257), Err(vec!["/dependencies".to_owned()]));
+}
+
+#[test]
 fn at_most_a_hundred_problems_are_listed_and_none_is_huge() {
     let keys: Vec<String> = (0..500).map(|at| format!("\"k{at}\":0")).collect();
     assert_eq!(parse(format!("{{{}}}", keys.join(",")).as_bytes()).expect_err("unknown keys").len(), 100);
