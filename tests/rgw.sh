@@ -66,6 +66,8 @@ osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 mon allow pool size one = true
 mon warn on pool no redundancy = false
+mon data avail warn = 0
+mon data avail crit = 0
 mon max pg per osd = 1000
 osd objectstore = memstore
 # The OSD would place itself in the map at its start; now and then it does so before it knows the cluster, and ends.
