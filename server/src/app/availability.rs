@@ -4,7 +4,7 @@ use plimsoll_core::access::{self, Action, Part};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::{AvailabilityError, AvailabilityWord, change_availability};
 use plimsoll_core::wire::{self, SetAvailability};
-use plimsoll_core::{Availability, PackageId, Version};
+use plimsoll_core::{Availability, PackageId, State, Version};
 use plimsoll_store::version;
 use serde_json::json;
 
@@ -50,13 +50,12 @@ pub fn set(
             let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
             return Err(if visible { denied } else { missing() });
         }
-        // An approval in force can be taken back, also while a wider one is being decided.
-        change_availability(number, packages::subject(&was).state, &was.availability, &to, may_block).map_err(
-            |error| match error {
-                AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
-                error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
-            },
-        )?;
+        // An approval in force can be taken back, also while a wider one is being decided; a rejection is final.
+        let state = if was.state == State::Rejected { was.state } else { packages::subject(&was).state };
+        change_availability(number, state, &was.availability, &to, may_block).map_err(|error| match error {
+            AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
+            error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
+        })?;
         let now = version::VersionRecord { availability: to.clone(), ..was.clone() };
         let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
         approve::replace(conn, &was, &now, &documents)?;

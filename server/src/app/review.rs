@@ -4,8 +4,9 @@ use plimsoll_core::access::Action;
 use plimsoll_core::gate::Verdict;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{self, Decision, EvidenceKind, NewReview, ReviewQueue, StoredArtifact};
-use plimsoll_core::{Digest, InvalidText, PackageId, State, Version};
+use plimsoll_core::{Availability, Digest, InvalidText, PackageId, State, Version};
 use plimsoll_store::Conn;
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, Documents, QueuePlace, VersionRecord};
@@ -156,10 +157,11 @@ impl Reviewing<'_> {
             }
             Decision::Reject => {
                 record.state = State::Rejected;
-                record.approved_for = None;
-                record.approval_sha256 = None;
-                documents.approval = None;
-                documents.platform_signature = None;
+                if record.approved_for.is_some() {
+                    // Who has it by an earlier approval for fewer has to learn of this: that one stays on show, blocked.
+                    let (status, reason) = (AvailabilityWord::Blocked, self.new.reason.clone());
+                    record.availability = Availability { status, reason, replacement: None };
+                }
                 record.decided_at = Some(self.app.clock.now());
                 record.decided_by = Some(account.name.clone());
             }

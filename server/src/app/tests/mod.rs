@@ -163,13 +163,17 @@ impl World {
     }
 
     fn approve(&self, version: &wire::Version) -> wire::Version {
+        self.review(version, Decision::Approve)
+    }
+
+    fn review(&self, version: &wire::Version, decision: Decision) -> wire::Version {
         let review = NewReview {
-            decision: Decision::Approve,
+            decision,
             reason: "looked at".to_owned(),
             sha256: version.sha256,
             report_sha256: version.report_sha256.expect("a report"),
         };
-        review::decide(&self.app, &self.caller("rita"), &version.package, &version.version, review).expect("approved")
+        review::decide(&self.app, &self.caller("rita"), &version.package, &version.version, review).expect("decided")
     }
 
     /// Publishes a version for the marketplace, and has it approved.

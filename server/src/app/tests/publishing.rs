@@ -55,6 +55,16 @@ fn an_approval_in_force_can_be_blocked_while_a_wider_one_waits() {
 }
 
 #[test]
+fn a_rejection_reaches_those_who_have_the_version_by_an_earlier_approval() {
+    let world = World::new();
+    world.publish(&world.theme("1.0.0", "Dusk", Visibility::Private));
+    let waiting = world.publish(&world.theme("1.0.0", "Dusk", Visibility::Marketplace));
+    assert_eq!(world.review(&waiting, Decision::Reject).state, State::Rejected);
+    assert_eq!(world.index("dana")["1.0.0"], "blocked");
+    assert_eq!(conflict(world.set("rita", "1.0.0", AvailabilityWord::Live)), ProblemCode::StateConflict);
+}
+
+#[test]
 fn a_catalog_shows_no_more_of_a_manifest_than_of_a_listing() {
     let world = World::new();
     let new = world.theme("1.0.0", &"é".repeat(10_000), Visibility::Marketplace);
