@@ -224,9 +224,8 @@ fn dependency_facts(
     let mut facts = BTreeMap::new();
     for (id, dependency) in &manifest.dependencies {
         let satisfies = |candidate: Candidate| {
-            let visible = candidate.visibility == Visibility::Marketplace
-                || (candidate.publisher == *submission.publisher && candidate.visibility >= submission.visibility);
-            visible && dependency.range.matches(&candidate.version, false)
+            candidate.serves(submission.visibility, submission.publisher)
+                && dependency.range.matches(&candidate.version, false)
         };
         facts.insert(id.clone(), candidates(conn, id)?.into_iter().any(satisfies));
     }

@@ -51,11 +51,10 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Whether everybody in the App's audience may have this version. A narrow audience is that of one publisher: that of
-    /// another publisher has other people in it.
-    fn serves(&self, app: &App<'_>) -> bool {
-        self.visibility == Visibility::Marketplace
-            || self.visibility >= app.audience && self.publisher == *app.publisher
+    /// Whether everybody in an audience of the publisher may have this version. A narrow audience is that of one publisher:
+    /// that of another publisher has other people in it.
+    pub fn serves(&self, audience: Visibility, publisher: &PublisherName) -> bool {
+        self.visibility == Visibility::Marketplace || self.visibility >= audience && self.publisher == *publisher
     }
 }
 
@@ -159,7 +158,7 @@ impl<E, F: FnMut(&PackageId) -> Result<Vec<Candidate>, E>> Resolution<'_, F> {
             }
             if !self.known.contains_key(id) {
                 let mut candidates = (self.candidates)(id)?;
-                candidates.retain(|candidate| candidate.serves(self.app));
+                candidates.retain(|candidate| candidate.serves(self.app.audience, self.app.publisher));
                 candidates.sort_by(|a, b| b.version.cmp(&a.version));
                 self.known.insert(id.clone(), candidates);
             }
