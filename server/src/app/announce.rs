@@ -7,11 +7,9 @@ use plimsoll_core::wire::Listing;
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::{Conn, package, prefix};
-use serde_json::json;
 
-use super::publish::{check_listing, overlay};
-use super::record::{self, About};
-use super::{Caller, Error, Result, facts};
+use super::listing::{self, overlay};
+use super::{Caller, Error, Result, facts, record};
 use crate::App;
 
 /// How many packages without a version one publisher may announce.
@@ -42,7 +40,7 @@ pub struct Announced {
 /// Says something of a package. Versions that are there stay as they are; the owner of the id is whoever publishes first.
 pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement) -> Result<Announced> {
     let account = caller.allow(&Action::Upload)?;
-    check_listing(&new.listing)?;
+    listing::check(&new.listing)?;
     app.store.write("announce", |conn| {
         let publisher = match &new.publisher {
             Some(named) => named.clone(),
@@ -58,8 +56,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
                 package.updated_at = app.clock.now();
                 package::update(conn, &package)?;
                 let default_visibility = package.default_visibility;
-                let detail = json!({ "package": id, "defaultVisibility": default_visibility });
-                record::change(app, conn, caller, "package.updated", About::publisher(&publisher), detail)?;
+                record::package_updated(app, conn, caller, &package)?;
                 return Ok(Announced { publisher, default_visibility, created: false });
             }
             if account.memberships.contains_key(&package.publisher) {

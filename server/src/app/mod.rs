@@ -16,12 +16,15 @@ mod error;
 mod facts;
 pub mod index;
 pub mod keys;
+mod listing;
 pub mod packages;
 pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
+mod room;
 mod shelf;
+mod submitted;
 #[cfg(test)]
 mod tests;
 

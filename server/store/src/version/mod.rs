@@ -159,10 +159,16 @@ pub fn page(
 
 /// All versions of a package with an approval in force, lowest first.
 pub fn approved(conn: &mut Conn, package: &PackageId) -> Result<Vec<VersionRecord>> {
+    approved_at_most(conn, package, usize::MAX)
+}
+
+/// As [`approved`], no more than `max` of them.
+pub fn approved_at_most(conn: &mut Conn, package: &PackageId, max: usize) -> Result<Vec<VersionRecord>> {
     let rows = version::table
         .filter(version::package.eq(package.as_str()))
         .filter(version::approved_for.is_not_null())
         .order(version::sort_key)
+        .limit(i64::try_from(max).unwrap_or(i64::MAX))
         .select(VersionRow::as_select())
         .load(conn)?;
     rows.into_iter().map(VersionRecord::try_from).collect()
