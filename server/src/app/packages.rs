@@ -103,17 +103,20 @@ pub fn get(app: &App, caller: &Caller, id: &PackageId) -> Result<wire::Package> 
         let shown = shown(&caller.actor, &package).ok_or_else(missing)?;
         let newest = version::page(conn, id, shown, None, PageSize::default())?.items.into_iter().next();
         let newest = newest.ok_or_else(missing)?;
-        // What happens to hidden versions shows neither in the listing nor in the time.
-        let (listing, updated_at) = match shown {
-            Shown::All => (package.listing, package.updated_at),
-            Shown::Listed => listed(conn, &newest)?,
+        // What happens to hidden versions shows in nothing: not the listing, not the time, not the last choice of a visibility.
+        let (listing, updated_at, default_visibility) = match shown {
+            Shown::All => (package.listing, package.updated_at, package.default_visibility),
+            Shown::Listed => {
+                let (listing, updated_at) = listed(conn, &newest)?;
+                (listing, updated_at, Visibility::Marketplace)
+            }
         };
         Ok(wire::Package {
             package: package.id,
             publisher: package.publisher,
             publisher_level: level,
             r#type: package.package_type,
-            default_visibility: package.default_visibility,
+            default_visibility,
             listing,
             latest: Some(newest.version),
             created_at: package.created_at,

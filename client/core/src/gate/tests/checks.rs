@@ -44,6 +44,14 @@ fn the_tier_is_what_runtime_asks_and_code_raises_it() {
 }
 
 #[test]
+fn npm_packages_that_the_host_installs_are_code() {
+    let packages = || Case::new().with("packaging", json!("manifest-deps")).of_level(Level::Verified);
+    assert_eq!(packages().tier(), Some(Tier::Sandbox));
+    holds(packages(), "code-undeclared #/packaging");
+    passes(packages().with("runtime", json!("sandbox")));
+}
+
+#[test]
 fn a_malformed_artifact_is_refused_and_nothing_else_is_said_of_it() {
     let malformed = || {
         let mut case = Case::new();
