@@ -46,3 +46,39 @@ fn payload_bytes(versions: impl Iterator<Item = IndexVersion>) -> usize {
     });
     each.fold(FRAME_BYTES + MAX_KEYS * KEY_BYTES, usize::saturating_add)
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::version_state::AvailabilityWord;
+    use plimsoll_core::wire::{Algorithm, PublisherKey, Revocation, RevocationReason};
+    use plimsoll_trust::{Signer as _, SigningKey};
+
+    use super::*;
+
+    fn bytes(value: &impl serde::Serialize) -> usize {
+        serde_json::to_vec(value).expect("JSON").len()
+    }
+
+    #[test]
+    fn what_may_be_said_later_has_room() {
+        // Line ends and quotes are what grows most in JSON.
+        let longest = Availability {
+            status: AvailabilityWord::Deprecated,
+            reason: "\n".repeat(Availability::REASON_BYTES_MAX),
+            replacement: Some("\"".repeat(Availability::REPLACEMENT_BYTES_MAX)),
+        };
+        assert!(bytes(&longest) <= AVAILABILITY_BYTES);
+        let at = "2026-11-20T09:30:00.123456Z".parse().expect("a time");
+        for algorithm in [Algorithm::Ed25519, Algorithm::P256] {
+            let longest = PublisherKey {
+                key_id: "k".repeat(64).parse().expect("a key id"),
+                algorithm,
+                public_key: SigningKey::generate(algorithm).expect("a key").public_key().to_pem(),
+                proven: false,
+                added_at: at,
+                revoked: Some(Revocation { reason: RevocationReason::Compromised, from: at }),
+            };
+            assert!(bytes(&longest) < KEY_BYTES);
+        }
+    }
+}
