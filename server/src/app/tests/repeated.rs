@@ -109,8 +109,8 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
         (packages::approval(&world.app, &dana, &theme(), &number).expect("an approval").text, evidence)
     };
     let before = in_force();
-    let bytes = std::io::Read::bytes(world.app.blobs.reader(&new.sha256).expect("stored"));
-    let bytes: Vec<u8> = bytes.collect::<std::io::Result<_>>().expect("read");
+    let mut bytes = Vec::new();
+    world.app.blobs.reader(&new.sha256).expect("stored").read_to_end(&mut bytes).expect("read");
     let signature = LegacySignature::sign(&key, of("acme-next"), &bytes[..]).expect("signed").to_string();
     let waiting = world.publish(&NewVersion {
         signature: Some(signature.clone()),
