@@ -8,8 +8,7 @@ use plimsoll_core::{PackageId, PublisherName, Visibility};
 use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::{Conn, package, prefix};
 
-use super::listing::{self, overlay};
-use super::{Caller, Error, Result, facts, record};
+use super::{Caller, Error, Result, facts, listing, record};
 use crate::App;
 
 /// How many packages without a version one publisher may announce.
@@ -51,7 +50,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
         let (said, visibility) = (new.listing.clone(), new.default_visibility);
         if let Some(mut package) = package::find(conn, id)? {
             if package.publisher == publisher {
-                package.listing = overlay(package.listing, said);
+                package.listing = listing::overlay(package.listing, said);
                 package.default_visibility = visibility.unwrap_or(package.default_visibility);
                 package.updated_at = app.clock.now();
                 package::update(conn, &package)?;
@@ -79,7 +78,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
             package: id.clone(),
             publisher: publisher.clone(),
             default_visibility: visibility.unwrap_or(kept),
-            listing: overlay(before.map(|before| before.listing).unwrap_or_default(), said),
+            listing: listing::overlay(before.map(|before| before.listing).unwrap_or_default(), said),
             updated_at: app.clock.now(),
         };
         announcement::set(conn, &announcement)?;

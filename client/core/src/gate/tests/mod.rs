@@ -4,6 +4,7 @@ mod bounds;
 mod checks;
 mod laws;
 mod matrix;
+mod namespaces;
 mod samples;
 
 use serde_json::{Value, json};
@@ -65,6 +66,7 @@ impl Case {
             lockfile: Lockfile::Read { unpinned: Vec::new() },
             secrets: Vec::new(),
             apps: 0,
+            objects: Vec::new(),
             bundle: None,
         };
         Self {
