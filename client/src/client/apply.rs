@@ -15,7 +15,7 @@ use crate::content::{self, ContentError};
 use crate::environment::{Environment, Installed, LockedEnvironment};
 use crate::home::failed;
 use crate::progress::{Progress, Stage};
-use crate::transport::TransportError;
+use crate::transport::{Registry, TransportError};
 use crate::verify::{Fault, VerifiedArtifact};
 
 /// How often a download is begun.
@@ -49,8 +49,10 @@ impl Client {
             return Err(Error::PlanStale(environment.name().to_owned()));
         }
         let grants = consent(&state.grants, &plan.closure, acceptance).map_err(Box::new)?;
+        // Asked only where something has to be fetched, and then once: a host may apply a plan long after it was made.
+        let mut registry = None;
         for step in &plan.steps {
-            let artifact = self.obtain(&locked, step, progress)?;
+            let artifact = self.obtain(&locked, step, &mut registry, progress)?;
             self.install(&locked, step, artifact, progress)?;
         }
         for package in &plan.removed {
@@ -79,47 +81,29 @@ impl Client {
     }
 
     /// The verified bytes: from the content store, or else from the registry.
-    fn obtain(
-        &self,
+    fn obtain<'c>(
+        &'c self,
         locked: &LockedEnvironment<'_>,
         step: &Step,
+        registry: &mut Option<&'c Registry>,
         progress: &dyn Progress,
     ) -> Result<VerifiedArtifact, Error> {
         let Resolved { package, version, sha256, .. } = &step.resolved;
         let (file, found) = match content::open_packed(&self.home, sha256) {
             Ok(file) => (file, *sha256),
-            Err(ContentError::Missing | ContentError::Digest { .. }) => self.fetch(locked, step, progress)?,
+            Err(ContentError::Missing | ContentError::Digest { .. }) => {
+                let registry = match *registry {
+                    Some(registry) => registry,
+                    None => registry.insert(self.proven()?.0),
+                };
+                fetch(registry, locked, step, progress)?
+            }
             Err(error) => return Err(Fault::from(error).of(package, version).into()),
         };
         progress.reached(Stage::Fetched, package, version);
         let artifact = VerifiedArtifact::verify(step.version.clone(), file, found)?;
         progress.reached(Stage::Verified, package, version);
         Ok(artifact)
-    }
-
-    /// Streams the bytes into a temporary file, hashing them, and stops at the signed size. Begins again, a few times, where
-    /// the connection breaks.
-    fn fetch(
-        &self,
-        locked: &LockedEnvironment<'_>,
-        step: &Step,
-        progress: &dyn Progress,
-    ) -> Result<(File, Digest), Error> {
-        let Resolved { package, version, .. } = &step.resolved;
-        let approval = step.version.approval();
-        let mut attempt = 1;
-        loop {
-            let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
-            let mut out = Hashing { file, hasher: Hasher::new() };
-            match self.registry.download(&approval.sha256, approval.size, &mut out, progress) {
-                Ok(_) => return Ok((out.file, out.hasher.finish())),
-                Err(TransportError::TooLarge { .. }) => {
-                    return Err(Fault::Size(approval.size).of(package, version).into());
-                }
-                Err(TransportError::Unreachable { .. }) if attempt < DOWNLOADS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
     }
 
     /// Puts a verified artifact into the content store, packed and unpacked.
@@ -162,6 +146,31 @@ impl Client {
             evidence: step.version.evidence().clone(),
             installed_at: (self.options.clock)(),
             pending: None,
+        }
+    }
+}
+
+/// Streams the bytes into a temporary file, hashing them, and stops at the signed size. Begins again, a few times, where
+/// the connection breaks.
+fn fetch(
+    registry: &Registry,
+    locked: &LockedEnvironment<'_>,
+    step: &Step,
+    progress: &dyn Progress,
+) -> Result<(File, Digest), Error> {
+    let Resolved { package, version, .. } = &step.resolved;
+    let approval = step.version.approval();
+    let mut attempt = 1;
+    loop {
+        let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
+        let mut out = Hashing { file, hasher: Hasher::new() };
+        match registry.download(&approval.sha256, approval.size, &mut out, progress) {
+            Ok(_) => return Ok((out.file, out.hasher.finish())),
+            Err(TransportError::TooLarge { .. }) => {
+                return Err(Fault::Size(approval.size).of(package, version).into());
+            }
+            Err(TransportError::Unreachable { .. }) if attempt < DOWNLOADS => attempt += 1,
+            Err(error) => return Err(error.into()),
         }
     }
 }

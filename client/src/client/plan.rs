@@ -6,8 +6,7 @@ use plimsoll_core::consent::{Closure, Diff, diff};
 use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::resolve::{self, Failure, Resolved, Solution, resolve};
 use plimsoll_core::{Digest, PackageId, Version, Visibility};
-use plimsoll_trust::TrustRoot;
-use plimsoll_trust::statement::{ApprovalDecision, VerifiedIndex};
+use plimsoll_trust::statement::ApprovalDecision;
 
 use super::{Client, Indexes};
 use crate::Error;
@@ -171,11 +170,11 @@ impl Client {
         Err(Error::OtherRegistry { package: installed.package.clone(), from: installed.address.clone() })
     }
 
-    fn solve(
-        &self,
+    fn solve<'c>(
+        &'c self,
         question: &resolve::Request,
         settings: &Settings,
-        indexes: &mut Indexes,
+        indexes: &mut Indexes<'c>,
     ) -> Result<Solution, Error> {
         let answer = resolve(question, |package| {
             if !indexes.by_package.contains_key(package) {
@@ -186,20 +185,20 @@ impl Client {
         });
         answer.map_err(|failure| match failure {
             Failure::Index { source, .. } => source,
-            Failure::NotFound(package) => Error::PackageNotFound(package, self.registry.address().clone()),
+            Failure::NotFound(package) => Error::PackageNotFound(package, self.address().clone()),
             other @ (Failure::Conflict(_) | Failure::Cycle(_) | Failure::TooLarge(_)) => {
                 Error::NoSolution(other.to_string())
             }
         })
     }
 
-    fn plan(
-        &self,
+    fn plan<'c>(
+        &'c self,
         base: State,
         settings: &Settings,
         question: &resolve::Request,
         solution: Solution,
-        indexes: Indexes,
+        mut indexes: Indexes<'c>,
         left_aside: Vec<LeftAside>,
     ) -> Result<Plan, Error> {
         for installed in solution.packages.iter().filter_map(|resolved| base.packages.get(&resolved.package)) {
@@ -219,7 +218,7 @@ impl Client {
             (resolved.package.clone(), if keep { before } else { asked })
         });
         let wanted = wanted.collect();
-        let mut warnings = indexes.warnings;
+        let mut warnings = std::mem::take(&mut indexes.warnings);
         warnings.extend(solution.warnings);
         let mut steps = Vec::new();
         for resolved in solution.packages {
@@ -229,13 +228,10 @@ impl Client {
             if same && content::is_whole(&self.home, &resolved.sha256) {
                 continue;
             }
-            let Some(index) = indexes.by_package.get(&resolved.package) else {
-                return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
-            };
             let replaces = installed.map(|installed| installed.version.clone());
             // A version that was approved anew, for more people, has another approval than the one that was kept.
             let kept = installed.filter(|kept| same && Digest::of(&kept.approval) == resolved.approval_sha256);
-            let step = self.step(resolved, replaces, &indexes.root, index, kept)?;
+            let step = self.step(resolved, replaces, &mut indexes, kept)?;
             settings.accept(step.version.approval())?;
             steps.push(step);
         }
@@ -244,21 +240,24 @@ impl Client {
     }
 
     /// Fetches and verifies approval and evidence; where exactly this version is installed, takes those that were kept.
-    fn step(
-        &self,
+    fn step<'c>(
+        &'c self,
         resolved: Resolved,
         replaces: Option<Version>,
-        root: &TrustRoot,
-        index: &VerifiedIndex,
+        indexes: &mut Indexes<'c>,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {
         let (package, version) = (&resolved.package, &resolved.version);
         let (approval, evidence) = match kept {
             Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
-            None => (self.registry.approval(package, version)?, self.registry.evidence(package, version)?),
+            None => {
+                let registry = self.asked(indexes)?;
+                (registry.approval(package, version)?, registry.evidence(package, version)?)
+            }
         };
+        let index = indexes.by_package.get(package).ok_or_else(|| Fault::NotListed.of(package, version))?;
         let claim = Claim { approval: &approval, evidence: &evidence };
-        let verified = VerifiedVersion::verify(index, version, claim, root)?;
+        let verified = VerifiedVersion::verify(index, version, claim, &indexes.root)?;
         Ok(Step {
             replaces,
             audience: verified.approval().audience,

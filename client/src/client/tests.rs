@@ -418,3 +418,31 @@ fn those_who_install_at_once_do_not_lose_each_others_work() {
     assert_eq!(installed(&environment).len(), packages.len());
     assert_eq!(environment.verify(now()).expect("verify"), []);
 }
+
+#[test]
+fn nobody_gets_the_token_before_showing_the_pinned_key() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    world.publish(&Plugin::new("com.acme.crm", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    let other = client.plan_install(&environment, &want("com.acme.crm")).expect("plan");
+    install(&client, &environment, "com.acme.vat").expect("installed");
+    let before = world.fake.seen().len();
+    world.fake.answer("GET /.well-known/plimsoll.json", Answer::status(503));
+
+    let again = client.plan_install(&environment, &want("com.acme.vat")).expect("from the cache");
+    assert!(again.is_empty() && again.warnings[0].contains("status 503"), "{again:?}");
+    environment.load(&id("com.acme.vat"), now()).expect("loaded");
+    for refused in [
+        client.proven().map(drop),
+        client.plan_install(&environment, &want("com.acme.unseen")).map(drop),
+        client.plan_install(&environment, &want("com.acme.crm")).map(drop),
+        client.apply(&world.environment_of("other"), &other, &Acceptance::All, &Silent).map(drop),
+    ] {
+        let refused = refused.expect_err("503");
+        assert!(matches!(&refused, Error::Transport(error) if error.is_outage()), "{refused}");
+    }
+    let shown = world.fake.seen();
+    assert!(shown[..before].iter().any(|seen| seen.headers.contains_key("authorization")));
+    assert!(shown.len() > before && !shown[before..].iter().any(|seen| seen.headers.contains_key("authorization")));
+}

@@ -65,7 +65,7 @@ pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
         return carry_out(shell, &client, &environment, &plan, acceptance(&args.accept), Applied::default());
     }
     let within = client.apply(&environment, &plan, &Acceptance::nothing(), &shell.output.watch())?;
-    let registry = shell.home()?.pinned(client.registry().address())?;
+    let registry = shell.home()?.pinned(client.address())?;
     let stays = |installed: &Installed| {
         installed.registry == registry.root.registry()
             && installed.wanted.is_some()
