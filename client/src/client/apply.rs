@@ -65,9 +65,11 @@ impl Client {
         for (package, wanted) in &plan.wanted {
             if let Some(installed) = state.packages.get_mut(package) {
                 installed.wanted.clone_from(wanted);
-                let pending = plan.left_aside.iter().find(|aside| aside.package == *package);
-                installed.pending = pending.map(|aside| aside.pending.clone());
             }
+        }
+        for installed in state.packages.values_mut().filter(|here| here.registry == self.pinned.root.registry()) {
+            let pending = plan.left_aside.iter().find(|aside| aside.package == installed.package);
+            installed.pending = pending.map(|aside| aside.pending.clone());
         }
         state.grants = grants;
         if state != plan.base {

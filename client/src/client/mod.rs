@@ -2,6 +2,7 @@
 
 mod apply;
 mod plan;
+mod stuck;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,8 @@ use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::VerifiedIndex;
 
 pub use apply::Applied;
-pub use plan::{LeftAside, Plan, Request, Step};
+pub use plan::{LeftAside, Plan, Request, Step, Update};
+pub use stuck::Stuck;
 
 use crate::Error;
 use crate::home::{Home, PinError, PinnedRegistry};
