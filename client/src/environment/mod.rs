@@ -49,7 +49,10 @@ impl Environment {
 
     /// What it accepts.
     pub fn settings(&self) -> Result<Settings, HomeError> {
-        Ok(read_json(&self.path.join("settings.json"))?.unwrap_or_default())
+        match read_json(&self.path.join("settings.json")) {
+            Err(HomeError::Corrupt { path, reason }) => Err(HomeError::Settings { path, reason }),
+            read => Ok(read?.unwrap_or_default()),
+        }
     }
 
     /// What is installed. Reads without waiting: the state is replaced as a whole.

@@ -31,6 +31,14 @@ pub enum HomeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that a person writes does not hold what it should.
+    #[error("{} is not right: {reason}. Correct it, or remove it for the defaults", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and in which line.
+        reason: String,
+    },
     /// There is no place to keep anything.
     #[error("there is no home directory: set PLIMSOLL_HOME to a directory for packages and settings")]
     NoHome,
