@@ -51,7 +51,9 @@ impl Client {
         let grants = consent(&state.grants, &plan.closure, acceptance).map_err(Box::new)?;
         // Asked only where something has to be fetched, and then once: a host may apply a plan long after it was made.
         let mut registry = None;
+        let mut leases = Vec::new();
         for step in &plan.steps {
+            leases.push(content::lease(&self.home, &step.resolved.sha256)?);
             let artifact = self.obtain(&locked, step, &mut registry, progress)?;
             self.install(&locked, step, artifact, progress)?;
         }
@@ -74,6 +76,10 @@ impl Client {
         state.grants = grants;
         if state != plan.base {
             locked.write(&state)?;
+        }
+        drop(leases);
+        if !plan.removed.is_empty() || plan.steps.iter().any(|step| step.replaces.is_some()) {
+            content::collect(&self.home, locked.tmp());
         }
         Ok(Applied {
             installed: plan.steps.iter().map(|step| step.resolved.clone()).collect(),

@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_refused_by_name() {
-        let invisible = ['\u{ad}', '\u{200b}', '\u{200d}', '\u{200e}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0041}'];
+        let invisible =
+            ['\u{ad}', '\u{200b}', '\u{200d}', '\u{200e}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0041}'];
         for c in invisible {
             let why = check(&format!("dist/in{c}dex.mjs"), &Limits::default()).expect_err("invisible");
             assert!(why.contains(&c.escape_unicode().to_string()), "{why}");
