@@ -149,7 +149,7 @@ fn carry_out(
     };
     match result {
         Ok(applied) => {
-            let nothing = plan.is_empty() && before.installed.is_empty();
+            let nothing = plan.is_empty() && plan.stuck.is_empty() && before.installed.is_empty();
             let mut answer = done(applied, None);
             if nothing {
                 answer.text.push_str("Nothing to do.\n");
