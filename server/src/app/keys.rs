@@ -1,6 +1,6 @@
 //! The keys with which publishers sign.
 
-use plimsoll_core::access::{Account, Action, Role, TokenScope};
+use plimsoll_core::access::Action;
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::wire::{NewKey, PublisherKey, PublisherKeys, Revocation, RevocationReason, RevokeKey};
 use plimsoll_core::{KeyId, PublisherName};
@@ -18,10 +18,12 @@ const MAX_KEYS: usize = 100;
 
 /// Adds a key: proven by a signature, or asserted by an administrator.
 pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Result<PublisherKey> {
-    let account = match &new.proof {
-        Some(_) => caller.allow(&Action::AddKey(name)),
-        None => caller.allow(&Action::AssertKey),
-    }?;
+    let account = match (caller.allow(&Action::AddKey(name)), &new.proof) {
+        (owner, Some(_)) => owner?,
+        // Who may add keys is told of the proof that is missing, not of being no administrator.
+        (Ok(owner), None) if !owner.administers_others() => return Err(unproven()),
+        _ => caller.allow(&Action::AssertKey)?,
+    };
     let public: PublicKey =
         new.public_key.parse().map_err(|error| refused("/publicKey", ProblemCode::KeyRefused, &error))?;
     if let Some(proof) = &new.proof {
@@ -42,7 +44,7 @@ pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Res
             fingerprint: public.fingerprint(),
             is_first: before == 0,
             added_by: account.name.clone(),
-            vouched_by: is_admin(account).then(|| account.name.to_string()),
+            vouched_by: account.administers_others().then(|| account.name.to_string()),
             key: PublisherKey {
                 key_id: new.key_id.clone(),
                 algorithm: public.algorithm(),
@@ -109,8 +111,10 @@ pub fn revoke(
     })
 }
 
-fn is_admin(account: &Account) -> bool {
-    account.roles.contains(&Role::Admin) && account.scopes.contains(&TokenScope::Admin)
+fn unproven() -> Error {
+    let message = "send a proof of possession of the key: only an administrator adds one without".to_owned();
+    let errors = vec![FieldError { pointer: "/proof".to_owned(), message: message.clone() }];
+    Error::Invalid { code: ProblemCode::KeyProofInvalid, message, errors }
 }
 
 fn refused(pointer: &str, code: ProblemCode, error: &dyn std::error::Error) -> Error {

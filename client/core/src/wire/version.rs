@@ -137,7 +137,7 @@ pub struct Version {
     pub report_sha256: Option<Digest>,
 }
 
-/// A page of versions, newest first.
+/// A page of versions, highest first.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
