@@ -1,6 +1,6 @@
 //! The keys with which publishers sign.
 
-use plimsoll_core::access::Action;
+use plimsoll_core::access::{Action, Denied};
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::wire::{NewKey, PublisherKey, PublisherKeys, Revocation, RevocationReason, RevokeKey};
 use plimsoll_core::{KeyId, PublisherName};
@@ -21,7 +21,10 @@ pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Res
     let account = match (caller.allow(&Action::AddKey(name)), &new.proof) {
         (owner, Some(_)) => owner?,
         // Who may add keys is told of the proof that is missing, not of being no administrator.
-        (Ok(owner), None) if !owner.administers_others() => return Err(unproven()),
+        (Ok(owner), None) if !owner.administers_others() => {
+            let message = "only an administrator adds a key without a proof of possession: send one as `proof`";
+            return Err(Denied::NotAllowed(message.to_owned()).into());
+        }
         _ => caller.allow(&Action::AssertKey)?,
     };
     let public: PublicKey =
@@ -109,12 +112,6 @@ pub fn revoke(
         shelf::renew_indexes(app, conn, name)?;
         Ok(PublisherKey { revoked: Some(revocation), ..found.key })
     })
-}
-
-fn unproven() -> Error {
-    let message = "send a proof of possession of the key: only an administrator adds one without".to_owned();
-    let errors = vec![FieldError { pointer: "/proof".to_owned(), message: message.clone() }];
-    Error::Invalid { code: ProblemCode::KeyProofInvalid, message, errors }
 }
 
 fn refused(pointer: &str, code: ProblemCode, error: &dyn std::error::Error) -> Error {
