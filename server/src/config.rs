@@ -96,9 +96,9 @@ pub struct Quotas {
 pub struct Concurrency {
     /// Open connections.
     pub connections: usize,
-    /// Uploads. One more is answered with 429.
+    /// Uploads. One more waits for a moment, and is then answered with 429.
     pub uploads: usize,
-    /// Uploads of one account. One more is answered with 429.
+    /// Uploads of one account. One more waits as well.
     pub uploads_per_account: usize,
     /// Buffers for bytes on their way to the artifact store, over all uploads: of 8 MiB for S3, of 256 KiB for files.
     pub blob_parts: usize,
