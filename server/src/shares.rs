@@ -82,7 +82,7 @@ mod tests {
         let shares = Shares::new("uploads", 1, 1);
         let dana = "dana".parse().expect("a name");
         let first = shares.take(&dana).await.expect("a place");
-        let (second, ()) = futures_util::join!(shares.take(&dana), async { drop(first) });
+        let (second, ()) = futures_util::future::join(shares.take(&dana), async { drop(first) }).await;
         assert!(second.is_ok());
     }
 }
