@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod jobs;
+mod shares;
 mod start;
 pub mod telemetry;
 mod token;
@@ -24,11 +25,11 @@ use plimsoll_core::wire::RegistryKey;
 use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
-use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
+use crate::shares::Shares;
 
 pub use start::{StartError, Started, open_store};
 
@@ -56,10 +57,10 @@ pub struct App {
     pub(crate) ids: Arc<dyn Ids>,
     /// Where uploads wait until their digest is known.
     pub(crate) spool: PathBuf,
-    /// One permit for each upload at a time.
-    pub(crate) uploads: Semaphore,
-    /// One permit for each artifact at a time that is in memory as a whole.
-    pub(crate) buffered: Semaphore,
+    /// Places for uploads.
+    pub(crate) uploads: Shares,
+    /// Places for artifacts that are in memory as a whole.
+    pub(crate) buffered: Shares,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

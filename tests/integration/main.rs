@@ -1,10 +1,12 @@
 //! The behaviours of the whole product, one module for each.
 
 mod access;
+mod accounts;
 mod apps;
 mod availability;
 mod bad_input;
 mod command_line;
+mod configuration;
 mod consent;
 mod crashes;
 mod demo;
