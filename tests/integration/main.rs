@@ -11,6 +11,7 @@ mod demo;
 mod gate;
 mod keys;
 mod objectstack;
+mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;

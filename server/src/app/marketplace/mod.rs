@@ -1,0 +1,204 @@
+//! The marketplace: Apps, with what a consumer is shown before installing one. Everyone sees the same, whoever asks: what
+//! [`Actor::Anonymous`] may read, and of that what may still be chosen. All else is absent.
+
+mod icon;
+
+use std::str::FromStr;
+
+use plimsoll_core::access::{self, Actor, Part};
+use plimsoll_core::catalog::Catalog;
+use plimsoll_core::page::{Offset, PageSize};
+use plimsoll_core::version_state::AvailabilityWord;
+use plimsoll_core::wire::{CatalogItem, Category, Listing};
+use plimsoll_core::{InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility};
+use plimsoll_store::catalog::{self, Entry};
+use plimsoll_store::version::{self, VersionRecord};
+use plimsoll_store::{Conn, index, package};
+
+pub use self::icon::{Icon, Image};
+use super::{Error, Result, packages};
+use crate::App;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Words of the id, the display name or the description.
+    pub q: Option<String>,
+    /// The category.
+    pub category: Option<Category>,
+    /// How many.
+    pub limit: PageSize,
+    /// After how many.
+    pub offset: Offset,
+}
+
+/// An App on offer.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// The package, and what its catalog shows of it.
+    pub entry: Entry,
+    /// The rest of its listing. Its icon is beside it; in lists it has no readme.
+    pub listing: Listing,
+    /// Its icon.
+    pub icon: Option<Icon>,
+    /// Its publisher.
+    pub publisher: PublisherName,
+    /// When its first version was accepted.
+    pub created_at: Timestamp,
+    /// The version that stands for it.
+    pub latest: VersionRecord,
+}
+
+/// A part of the list of Apps.
+#[derive(Clone, Debug)]
+pub struct Offers {
+    /// The Apps, by id.
+    pub items: Vec<Offer>,
+    /// How many there are in all.
+    pub total: u64,
+    /// When the marketplace last changed; `None` where there was never an App.
+    pub changed_at: Option<Timestamp>,
+}
+
+/// An App with its versions.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    /// The App.
+    pub offer: Offer,
+    /// What may be chosen, highest first: the highest 100.
+    pub versions: Vec<VersionRecord>,
+    /// When that last changed.
+    pub changed_at: Option<Timestamp>,
+}
+
+/// A version that is asked for by its number, or as the one that stands for its package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// `latest`
+    Latest,
+    /// A number.
+    Exact(Version),
+}
+
+impl FromStr for Pick {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+        if text == "latest" { Ok(Self::Latest) } else { text.parse().map(Self::Exact) }
+    }
+}
+
+/// What a runtime installs from.
+#[derive(Clone, Debug)]
+pub struct Installable {
+    /// Which version it is.
+    pub version: Version,
+    /// Its manifest, byte for byte.
+    pub manifest: String,
+    /// When that last changed.
+    pub changed_at: Option<Timestamp>,
+}
+
+/// A part of the list of Apps, by package id.
+pub fn list(app: &App, query: Query) -> Result<Offers> {
+    let query = catalog::Query {
+        catalog: Catalog::Apps,
+        q: query.q,
+        package_type: None,
+        category: query.category,
+        after: None,
+        offset: query.offset,
+        size: query.limit,
+    };
+    app.store.read("marketplace", |conn| {
+        let mut items = Vec::new();
+        for item in catalog::page(conn, &query)?.items {
+            let mut offer = offer(conn, entry(item))?;
+            // It is large, and no list shows it.
+            offer.listing.readme = None;
+            items.push(offer);
+        }
+        let total = catalog::count(conn, &query)?;
+        let changed_at = index::last_issued(conn, PackageType::App, Visibility::Marketplace)?;
+        Ok(Offers { items, total, changed_at })
+    })
+}
+
+/// An App.
+pub fn detail(app: &App, id: &PackageId) -> Result<Detail> {
+    app.store.read("marketplace_package", |conn| {
+        let entry = catalog::find(conn, id)?.ok_or_else(|| missing(id))?;
+        let offer = offer(conn, entry)?;
+        let versions = version::offered(conn, id, PageSize::MAX)?;
+        Ok(Detail { offer, versions, changed_at: changed_at(conn, id)? })
+    })
+}
+
+/// What a runtime installs a version of an App from. A version that may not be chosen any more is absent.
+pub fn installable(app: &App, id: &PackageId, pick: &Pick) -> Result<Installable> {
+    app.store.read("marketplace_version", |conn| {
+        let number = match pick {
+            Pick::Latest => catalog::find(conn, id)?.ok_or_else(|| missing(id))?.version,
+            Pick::Exact(number) => number.clone(),
+        };
+        let record = offered(conn, id, &number)?;
+        let documents = version::documents(conn, id, &number)?;
+        let manifest = documents.ok_or_else(|| packages::missing_version(id, &number))?.manifest;
+        Ok(Installable { version: record.version, manifest, changed_at: changed_at(conn, id)? })
+    })
+}
+
+/// The icon of an App, where it is kept here, and when that last changed.
+pub fn icon(app: &App, id: &PackageId) -> Result<(Image, Option<Timestamp>)> {
+    app.store.read("marketplace_icon", |conn| {
+        let entry = catalog::find(conn, id)?.ok_or_else(|| missing(id))?;
+        let record = offered(conn, id, &entry.version)?;
+        let listing = version::listing(conn, id, &record.version)?.unwrap_or_default();
+        let image = listing.icon.as_deref().and_then(Image::read);
+        let image = image.ok_or_else(|| Error::NotFound(format!("icon of {id}")))?;
+        Ok((image, changed_at(conn, id)?))
+    })
+}
+
+fn missing(id: &PackageId) -> Error {
+    Error::NotFound(format!("package {id}"))
+}
+
+/// The offer that a catalog entry stands for.
+fn offer(conn: &mut Conn, entry: Entry) -> Result<Offer> {
+    let id = &entry.package;
+    let latest = offered(conn, id, &entry.version)?;
+    let package = package::find(conn, id)?.ok_or_else(|| missing(id))?;
+    let mut listing = version::listing(conn, id, &entry.version)?.unwrap_or_default();
+    let icon = listing.icon.take().and_then(|icon| Icon::read(&icon));
+    Ok(Offer { listing, icon, publisher: package.publisher, created_at: package.created_at, latest, entry })
+}
+
+/// A version that anyone may see and choose.
+fn offered(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<VersionRecord> {
+    let choosable = |record: &VersionRecord| match record.availability.status {
+        AvailabilityWord::Live | AvailabilityWord::Deprecated => true,
+        AvailabilityWord::Yanked | AvailabilityWord::Blocked => false,
+    };
+    version::find(conn, id, number)?
+        .filter(|record| access::reads(&Actor::Anonymous, packages::subject(record), Part::Document))
+        .filter(choosable)
+        .ok_or_else(|| packages::missing_version(id, number))
+}
+
+/// Every change of what is shown of a package signs its index anew.
+fn changed_at(conn: &mut Conn, id: &PackageId) -> Result<Option<Timestamp>> {
+    Ok(index::issued_at(conn, id, Visibility::Marketplace)?)
+}
+
+fn entry(item: CatalogItem) -> Entry {
+    Entry {
+        package: item.package,
+        version: item.latest_version,
+        tier: item.tier,
+        display_name: item.display_name,
+        description: item.description,
+        category: item.category,
+        updated_at: item.updated_at,
+    }
+}

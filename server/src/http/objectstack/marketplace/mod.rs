@@ -1,0 +1,126 @@
+//! The marketplace that runtimes browse and install Apps from, without credentials.
+//!
+//! A runtime asks for a file, and a static host can hold the same files ; so each is made by one function
+//! here, and the routes below only send it.
+
+mod file;
+mod shape;
+
+use actix_web::http::Method;
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::{InvalidText, PackageId, wire};
+use serde_json::json;
+
+pub(crate) use self::file::File;
+use super::envelope;
+use crate::App;
+use crate::app::marketplace::{self, Pick, Query};
+use crate::app::{self, Result};
+use crate::http::call::Call;
+use crate::http::openapi::{Credentials, Operation, Parameter, Tag};
+use crate::http::problem::Failure;
+use crate::http::route::{Answer, Route};
+
+/// Where the Apps are.
+const PACKAGES: &str = "/api/v1/marketplace/packages";
+
+pub(super) fn routes() -> Vec<Route> {
+    let operation = |id, summary| Operation::new(id, Tag::Catalogs, summary).credentials(Credentials::None);
+    vec![
+        Route::new(
+            Method::GET,
+            PACKAGES,
+            list,
+            operation("osListMarketplace", "Browse and search Apps")
+                .query(Parameter::text("q", "Words that the name, the description or the id contains."))
+                .query(Parameter::of::<wire::Category>("category", "Apps of this category only."))
+                .query(Parameter::text("limit", "How many."))
+                .query(Parameter::text("offset", "After how many.")),
+        ),
+        Route::new(
+            Method::GET,
+            "/api/v1/marketplace/packages/{package}",
+            detail,
+            operation("osGetMarketplacePackage", "An App and its versions"),
+        ),
+        Route::new(
+            Method::GET,
+            "/api/v1/marketplace/packages/{package}/versions/{version}/manifest",
+            manifest,
+            operation("osGetMarketplaceManifest", "What a runtime installs a version from"),
+        ),
+        Route::new(
+            Method::GET,
+            "/api/v1/marketplace/packages/{package}/icon",
+            icon,
+            operation("osGetMarketplaceIcon", "The icon of an App"),
+        ),
+    ]
+}
+
+async fn list(call: Call) -> Answer {
+    let query = Query {
+        q: call.query_text("q")?,
+        category: call.query("category")?,
+        limit: call.query("limit")?.unwrap_or_default(),
+        offset: call.query("offset")?.unwrap_or_default(),
+    };
+    let file = call.run(move |app, _| list_file(app, query)).await?;
+    Ok(file.answer(&call))
+}
+
+async fn detail(call: Call) -> Answer {
+    let id: PackageId = there(&call, "package")?;
+    let file = call.run(move |app, _| detail_file(app, &id)).await?;
+    Ok(file.answer(&call))
+}
+
+async fn manifest(call: Call) -> Answer {
+    let (id, pick): (PackageId, Pick) = (there(&call, "package")?, there(&call, "version")?);
+    let file = call.run(move |app, _| manifest_file(app, &id, &pick)).await?;
+    Ok(file.answer(&call))
+}
+
+async fn icon(call: Call) -> Answer {
+    let id: PackageId = there(&call, "package")?;
+    let file = call.run(move |app, _| icon_file(app, &id)).await?;
+    Ok(file.answer(&call))
+}
+
+/// A parameter of the path. Nothing is at one that is none: runtimes tell 404 apart from a registry that fails.
+fn there<T: std::str::FromStr<Err = InvalidText>>(call: &Call, name: &str) -> std::result::Result<T, Failure> {
+    let text = call.request.match_info().query(name);
+    text.parse().map_err(|error: InvalidText| Failure::new(ProblemCode::NotFound, error.to_string()))
+}
+
+/// A part of the list of Apps.
+pub(crate) fn list_file(app: &App, query: Query) -> Result<File> {
+    let (limit, offset) = (query.limit.get(), query.offset.get());
+    let offers = marketplace::list(app, query)?;
+    let items: Vec<_> = offers.items.iter().map(shape::summary).collect();
+    let data = json!({ "items": items, "total": offers.total, "limit": limit, "offset": offset });
+    Ok(File::json(envelope::body(&data), offers.changed_at))
+}
+
+/// An App and its versions.
+pub(crate) fn detail_file(app: &App, id: &PackageId) -> Result<File> {
+    let detail = marketplace::detail(app, id)?;
+    let versions: Vec<_> = detail.versions.iter().map(shape::version).collect();
+    let data = json!({ "package": shape::detail(&detail.offer), "versions": versions });
+    Ok(File::json(envelope::body(&data), detail.changed_at))
+}
+
+/// What a runtime installs a version from.
+pub(crate) fn manifest_file(app: &App, id: &PackageId, pick: &Pick) -> Result<File> {
+    let found = marketplace::installable(app, id, pick)?;
+    let manifest: serde_json::Value = serde_json::from_str(&found.manifest)
+        .map_err(|error| app::Error::Internal(format!("the manifest of {id} {}: {error}", found.version)))?;
+    let data = json!({ "manifest": manifest, "version_id": found.version, "version": found.version });
+    Ok(File::json(envelope::body(&data), found.changed_at))
+}
+
+/// The icon of an App.
+pub(crate) fn icon_file(app: &App, id: &PackageId) -> Result<File> {
+    let (image, changed_at) = marketplace::icon(app, id)?;
+    Ok(File::image(image, changed_at))
+}
