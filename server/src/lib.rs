@@ -4,13 +4,15 @@
 //! Out of scope: rules (`plimsoll-core`), signatures (`plimsoll-trust`), queries (`plimsoll-store`).
 //!
 //! Where to look: `app` holds the use cases, `http` translates between them and the wire (`http/mod.rs` is the route table),
-//! `start` opens the registry, `demo` fills one with samples, `main` reads the command line.
+//! `start` opens the registry, `demo` fills one with samples, `export` writes the marketplace as files, `main` reads the
+//! command line.
 
 pub mod app;
 pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod jobs;
 mod start;

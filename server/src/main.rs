@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use plimsoll_server::App;
 use plimsoll_server::app::accounts;
 use plimsoll_server::config::{Config, Flags};
-use plimsoll_server::{http, jobs};
+use plimsoll_server::{export, http, jobs};
 use tokio::signal::unix::{SignalKind, signal};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -50,6 +50,13 @@ enum Command {
     CheckConfig,
     /// Print another token for the account admin, and stop: for when the first one is lost.
     AdminToken,
+    /// Write the marketplace as files that any static host can serve, and stop. Files of Apps that are no longer offered are
+    /// removed.
+    ExportMarketplace {
+        /// A directory, or `s3://<bucket>/<prefix>` with the credentials of the artifact store. It holds nothing else.
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+    },
     /// Print the OpenAPI document, and stop.
     Openapi,
 }
@@ -77,6 +84,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let started = App::open(config)?;
             let token = started.admin_token.map_or_else(|| accounts::recover_admin(&started.app), Ok)?;
             print(&format!("admin-token: {token}\n"))
+        }
+        Command::ExportMarketplace { to } => {
+            let app = App::open(config)?.app;
+            print(&format!("{}\n", export::marketplace(&app, &to)?))
         }
         Command::Migrate => Ok(plimsoll_server::open_store(&config)?.migrate()?),
         Command::CheckConfig | Command::Openapi => print(&format!("{}\n", config.redacted())),

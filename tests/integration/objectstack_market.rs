@@ -1,8 +1,12 @@
 //! The marketplace as ObjectStack's runtimes browse it: Apps alone, for anyone, and only what may still be chosen.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Listing, SetAvailability};
+use plimsoll_server::export;
 use plimsoll_tests::{Answer, Backend, Plugin, Publisher, Registry, listing};
 use serde_json::{Value, json};
 
@@ -15,6 +19,8 @@ plimsoll_tests::behaviours!(
     a_file_is_sent_again_only_when_it_changed,
     an_icon_is_an_image_and_no_page,
     garbage_is_answered_in_the_clients_own_form,
+    exported_files_are_what_the_routes_send,
+    an_export_touches_no_other_files,
 );
 
 const PACKAGES: &str = "/api/v1/marketplace/packages";
@@ -260,6 +266,85 @@ fn an_icon_is_an_image_and_no_page(on: Backend) {
     let elsewhere = "https://acme.example/icon.png";
     assert_eq!(with_icon("com.acme.elsewhere", elsewhere), elsewhere);
     assert_eq!(get(&registry, "/com.acme.elsewhere/icon").status, 404, "the registry fetches nothing");
+}
+
+/// The files below a directory, by their paths.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut found, mut left) = (BTreeMap::new(), vec![directory.to_owned()]);
+    while let Some(next) = left.pop() {
+        for entry in std::fs::read_dir(next).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                left.push(path);
+            } else {
+                let name = path.strip_prefix(directory).expect("below it").to_str().expect("a name").to_owned();
+                found.insert(name, std::fs::read(path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+fn exported_files_are_what_the_routes_send(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    acme.release(Plugin::app(CRM, "1.0.0").listed_as(Listing { icon: Some(PNG.to_owned()), ..listing() }));
+    acme.release(Plugin::app(CRM, "1.1.0"));
+    acme.release(Plugin::app("com.acme.crm.json", "1.0.0"));
+    acme.release(Plugin::new("com.acme.plugin", "1.0.0"));
+    acme.publish(Plugin::app("com.acme.private", "1.0.0"));
+    for number in 0..60 {
+        acme.release(Plugin::app(&format!("com.acme.many-{number}"), "1.0.0"));
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let to = directory.path().join("static");
+    let app = registry.open();
+    let export = || export::marketplace(&app, to.to_str().expect("a path")).expect("exported");
+    let first = export();
+    let all = files(&to);
+    assert_eq!((first.written, first.removed), (all.len() - 1, 0), "all but the mark");
+
+    let route = |path: &str| get(&registry, path).body;
+    let json = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("JSON");
+    let listed = json(&all["packages.json"]);
+    let one_page = json(&route("?limit=100"));
+    assert_eq!((&listed["data"]["items"], &listed["data"]["total"]), (&one_page["data"]["items"], &json!(62)));
+    let many = (0..60).map(|number| format!("com.acme.many-{number}"));
+    for id in many.chain([CRM.to_owned()]) {
+        assert_eq!(all[&format!("packages/{id}.json")], route(&format!("/{id}")), "{id}");
+        let latest = format!("{id}/versions/latest/manifest");
+        assert_eq!(all[&format!("packages/{latest}.json")], route(&format!("/{latest}")), "{id}");
+    }
+    for number in ["1.0.0", "1.1.0"] {
+        let manifest = format!("com.acme.crm/versions/{number}/manifest");
+        assert_eq!(all[&format!("packages/{manifest}.json")], route(&format!("/{manifest}")));
+    }
+    assert_eq!(all["packages/com.acme.crm/icon.svg"], route("/com.acme.crm/icon"));
+    assert!(all.keys().all(|name| !name.contains("plugin/") && !name.contains("private")), "{:?}", all.keys());
+    assert!(!all.contains_key("packages/com.acme.crm.json.json"), "its directory would be the file of another App");
+
+    assert_eq!((export().written, files(&to) == all), (0, true));
+    set(&acme, "1.1.0", AvailabilityWord::Yanked);
+    let after = export();
+    let left = files(&to);
+    assert!(!left.contains_key("packages/com.acme.crm/versions/1.1.0/manifest.json"));
+    assert!(
+        !left.contains_key("packages/com.acme.crm/icon.svg") && left.contains_key("packages/com.acme.crm/icon.png")
+    );
+    assert_eq!((after.written, after.removed), (4, 2), "list, detail, latest and icon; a manifest and an icon");
+    set(&acme, "1.0.0", AvailabilityWord::Yanked);
+    export();
+    assert!(files(&to).keys().all(|name| !name.starts_with("packages/com.acme.crm")));
+}
+
+fn an_export_touches_no_other_files(on: Backend) {
+    let registry = Registry::start(on);
+    let directory = tempfile::tempdir().expect("a directory");
+    let to = directory.path().to_str().expect("a path");
+    std::fs::write(directory.path().join("packages.json"), "mine").expect("a file");
+    let refused = export::marketplace(&registry.open(), to).expect_err("occupied").to_string();
+    assert!(refused.contains("other files"), "{refused}");
+    assert_eq!(files(directory.path())["packages.json"], b"mine");
 }
 
 fn garbage_is_answered_in_the_clients_own_form(on: Backend) {

@@ -99,28 +99,28 @@ pub struct Installable {
     pub changed_at: Option<Timestamp>,
 }
 
-/// A part of the list of Apps, by package id.
+/// A part of the list of Apps.
 pub fn list(app: &App, query: Query) -> Result<Offers> {
-    let query = catalog::Query {
-        catalog: Catalog::Apps,
-        q: query.q,
-        package_type: None,
-        category: query.category,
-        after: None,
-        offset: query.offset,
-        size: query.limit,
-    };
+    let Query { q, category, limit, offset } = query;
+    let query = catalog::Query { q, category, offset, size: limit, ..apps() };
     app.store.read("marketplace", |conn| {
-        let mut items = Vec::new();
-        for item in catalog::page(conn, &query)?.items {
-            let mut offer = offer(conn, entry(item))?;
-            // It is large, and no list shows it.
-            offer.listing.readme = None;
-            items.push(offer);
+        let items = page(conn, &query)?.0;
+        offers(conn, &query, items)
+    })
+}
+
+/// All Apps.
+pub fn all(app: &App) -> Result<Offers> {
+    app.store.read("marketplace_export", |conn| {
+        let (mut query, mut items) = (apps(), Vec::new());
+        loop {
+            let (found, next) = page(conn, &query)?;
+            items.extend(found);
+            if next.is_none() {
+                return offers(conn, &apps(), items);
+            }
+            query.after = next;
         }
-        let total = catalog::count(conn, &query)?;
-        let changed_at = index::last_issued(conn, PackageType::App, Visibility::Marketplace)?;
-        Ok(Offers { items, total, changed_at })
     })
 }
 
@@ -128,7 +128,7 @@ pub fn list(app: &App, query: Query) -> Result<Offers> {
 pub fn detail(app: &App, id: &PackageId) -> Result<Detail> {
     app.store.read("marketplace_package", |conn| {
         let entry = catalog::find(conn, id)?.ok_or_else(|| missing(id))?;
-        let offer = offer(conn, entry)?;
+        let offer = offer(conn, entry)?.ok_or_else(|| missing(id))?;
         let versions = version::offered(conn, id, PageSize::MAX)?;
         Ok(Detail { offer, versions, changed_at: changed_at(conn, id)? })
     })
@@ -137,13 +137,12 @@ pub fn detail(app: &App, id: &PackageId) -> Result<Detail> {
 /// What a runtime installs a version of an App from. A version that may not be chosen any more is absent.
 pub fn installable(app: &App, id: &PackageId, pick: &Pick) -> Result<Installable> {
     app.store.read("marketplace_version", |conn| {
-        let number = match pick {
-            Pick::Latest => catalog::find(conn, id)?.ok_or_else(|| missing(id))?.version,
-            Pick::Exact(number) => number.clone(),
+        let record = match pick {
+            Pick::Latest => latest(conn, id)?,
+            Pick::Exact(number) => offered(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?,
         };
-        let record = offered(conn, id, &number)?;
-        let documents = version::documents(conn, id, &number)?;
-        let manifest = documents.ok_or_else(|| packages::missing_version(id, &number))?.manifest;
+        let documents = version::documents(conn, id, &record.version)?;
+        let manifest = documents.ok_or_else(|| packages::missing_version(id, &record.version))?.manifest;
         Ok(Installable { version: record.version, manifest, changed_at: changed_at(conn, id)? })
     })
 }
@@ -151,8 +150,7 @@ pub fn installable(app: &App, id: &PackageId, pick: &Pick) -> Result<Installable
 /// The icon of an App, where it is kept here, and when that last changed.
 pub fn icon(app: &App, id: &PackageId) -> Result<(Image, Option<Timestamp>)> {
     app.store.read("marketplace_icon", |conn| {
-        let entry = catalog::find(conn, id)?.ok_or_else(|| missing(id))?;
-        let record = offered(conn, id, &entry.version)?;
+        let record = latest(conn, id)?;
         let listing = version::listing(conn, id, &record.version)?.unwrap_or_default();
         let image = listing.icon.as_deref().and_then(Image::read);
         let image = image.ok_or_else(|| Error::NotFound(format!("icon of {id}")))?;
@@ -164,26 +162,65 @@ fn missing(id: &PackageId) -> Error {
     Error::NotFound(format!("package {id}"))
 }
 
-/// The offer that a catalog entry stands for.
-fn offer(conn: &mut Conn, entry: Entry) -> Result<Offer> {
+fn apps() -> catalog::Query {
+    catalog::Query {
+        catalog: Catalog::Apps,
+        q: None,
+        package_type: None,
+        category: None,
+        after: None,
+        offset: Offset::default(),
+        size: PageSize::default(),
+    }
+}
+
+/// The offers that a page of the catalog stands for, and after which the next one begins.
+fn page(conn: &mut Conn, query: &catalog::Query) -> Result<(Vec<Offer>, Option<PackageId>)> {
+    let page = catalog::page(conn, query)?;
+    let next = page.items.last().filter(|_| page.more).map(|item| item.package.clone());
+    let mut items = Vec::new();
+    for item in page.items {
+        if let Some(mut offer) = offer(conn, entry(item))? {
+            // It is large, and no list shows it.
+            offer.listing.readme = None;
+            items.push(offer);
+        }
+    }
+    Ok((items, next))
+}
+
+fn offers(conn: &mut Conn, query: &catalog::Query, items: Vec<Offer>) -> Result<Offers> {
+    let total = catalog::count(conn, query)?;
+    let changed_at = index::last_issued(conn, PackageType::App, Visibility::Marketplace)?;
+    Ok(Offers { items, total, changed_at })
+}
+
+/// The offer that a catalog entry stands for, if it is one of an App.
+fn offer(conn: &mut Conn, entry: Entry) -> Result<Option<Offer>> {
     let id = &entry.package;
-    let latest = offered(conn, id, &entry.version)?;
+    let Some(latest) = offered(conn, id, &entry.version)? else { return Ok(None) };
     let package = package::find(conn, id)?.ok_or_else(|| missing(id))?;
     let mut listing = version::listing(conn, id, &entry.version)?.unwrap_or_default();
     let icon = listing.icon.take().and_then(|icon| Icon::read(&icon));
-    Ok(Offer { listing, icon, publisher: package.publisher, created_at: package.created_at, latest, entry })
+    Ok(Some(Offer { listing, icon, publisher: package.publisher, created_at: package.created_at, latest, entry }))
+}
+
+/// The version that stands for an App.
+fn latest(conn: &mut Conn, id: &PackageId) -> Result<VersionRecord> {
+    let entry = catalog::find(conn, id)?.ok_or_else(|| missing(id))?;
+    offered(conn, id, &entry.version)?.ok_or_else(|| missing(id))
 }
 
 /// A version that anyone may see and choose.
-fn offered(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<VersionRecord> {
+fn offered(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Option<VersionRecord>> {
     let choosable = |record: &VersionRecord| match record.availability.status {
         AvailabilityWord::Live | AvailabilityWord::Deprecated => true,
         AvailabilityWord::Yanked | AvailabilityWord::Blocked => false,
     };
-    version::find(conn, id, number)?
+    let record = version::find(conn, id, number)?;
+    Ok(record
         .filter(|record| access::reads(&Actor::Anonymous, packages::subject(record), Part::Document))
-        .filter(choosable)
-        .ok_or_else(|| packages::missing_version(id, number))
+        .filter(choosable))
 }
 
 /// Every change of what is shown of a package signs its index anew.

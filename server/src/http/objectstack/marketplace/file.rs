@@ -26,26 +26,31 @@ pub(crate) struct File {
     pub(crate) media_type: &'static str,
     /// How names of such files end.
     pub(crate) extension: &'static str,
+    etag: String,
     changed_at: Option<Timestamp>,
 }
 
 impl File {
     pub(super) fn json(body: Vec<u8>, changed_at: Option<Timestamp>) -> Self {
-        Self { body: body.into(), media_type: "application/json", extension: "json", changed_at }
+        Self::new(body, "application/json", "json", changed_at)
     }
 
-    pub(super) fn image(Image { media_type, extension, bytes }: Image, changed_at: Option<Timestamp>) -> Self {
-        Self { body: bytes.into(), media_type, extension, changed_at }
+    pub(crate) fn image(Image { media_type, extension, bytes }: Image, changed_at: Option<Timestamp>) -> Self {
+        Self::new(bytes, media_type, extension, changed_at)
+    }
+
+    fn new(body: Vec<u8>, media_type: &'static str, extension: &'static str, changed_at: Option<Timestamp>) -> Self {
+        let etag = format!("\"{}\"", Digest::of(&body));
+        Self { body: body.into(), media_type, extension, etag, changed_at }
     }
 
     /// Sends it, unless the client has it already.
     pub(super) fn answer(self, call: &Call) -> HttpResponse {
-        let etag = format!("\"{}\"", Digest::of(&self.body));
         let settled = call.app.clock.now().plus_seconds(-SETTLED_SECONDS);
         let last_modified = self.changed_at.filter(|changed_at| *changed_at <= settled).map(http_date);
-        let same = conditional::not_modified_since(&call.request, &etag, last_modified);
+        let same = conditional::not_modified_since(&call.request, &self.etag, last_modified);
         let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        answer.insert_header((header::ETAG, etag));
+        answer.insert_header((header::ETAG, self.etag));
         answer.insert_header((header::CACHE_CONTROL, format!("public, max-age={MAX_AGE_SECONDS}")));
         if let Some(last_modified) = last_modified {
             answer.insert_header((header::LAST_MODIFIED, last_modified));

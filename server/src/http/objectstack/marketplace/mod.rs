@@ -1,6 +1,6 @@
 //! The marketplace that runtimes browse and install Apps from, without credentials.
 //!
-//! A runtime asks for a file, and a static host can hold the same files ; so each is made by one function
+//! A runtime asks for a file, and a static host can hold the same files (`crate::export`); so each is made by one function
 //! here, and the routes below only send it.
 
 mod file;
@@ -13,8 +13,7 @@ use serde_json::json;
 
 pub(crate) use self::file::File;
 use super::envelope;
-use crate::App;
-use crate::app::marketplace::{self, Pick, Query};
+use crate::app::marketplace::{self, Detail, Installable, Offers, Pick, Query};
 use crate::app::{self, Result};
 use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Parameter, Tag};
@@ -65,26 +64,27 @@ async fn list(call: Call) -> Answer {
         limit: call.query("limit")?.unwrap_or_default(),
         offset: call.query("offset")?.unwrap_or_default(),
     };
-    let file = call.run(move |app, _| list_file(app, query)).await?;
-    Ok(file.answer(&call))
+    let (limit, offset) = (query.limit.get(), query.offset.get());
+    let file = call.run(move |app, _| Ok::<_, app::Error>(list_file(&marketplace::list(app, query)?, limit, offset)));
+    Ok(file.await?.answer(&call))
 }
 
 async fn detail(call: Call) -> Answer {
     let id: PackageId = there(&call, "package")?;
-    let file = call.run(move |app, _| detail_file(app, &id)).await?;
-    Ok(file.answer(&call))
+    let file = call.run(move |app, _| Ok::<_, app::Error>(detail_file(&marketplace::detail(app, &id)?)));
+    Ok(file.await?.answer(&call))
 }
 
 async fn manifest(call: Call) -> Answer {
     let (id, pick): (PackageId, Pick) = (there(&call, "package")?, there(&call, "version")?);
-    let file = call.run(move |app, _| manifest_file(app, &id, &pick)).await?;
-    Ok(file.answer(&call))
+    let file = call.run(move |app, _| manifest_file(&marketplace::installable(app, &id, &pick)?));
+    Ok(file.await?.answer(&call))
 }
 
 async fn icon(call: Call) -> Answer {
     let id: PackageId = there(&call, "package")?;
-    let file = call.run(move |app, _| icon_file(app, &id)).await?;
-    Ok(file.answer(&call))
+    let file = call.run(move |app, _| marketplace::icon(app, &id).map(|(image, at)| File::image(image, at)));
+    Ok(file.await?.answer(&call))
 }
 
 /// A parameter of the path. Nothing is at one that is none: runtimes tell 404 apart from a registry that fails.
@@ -94,33 +94,23 @@ fn there<T: std::str::FromStr<Err = InvalidText>>(call: &Call, name: &str) -> st
 }
 
 /// A part of the list of Apps.
-pub(crate) fn list_file(app: &App, query: Query) -> Result<File> {
-    let (limit, offset) = (query.limit.get(), query.offset.get());
-    let offers = marketplace::list(app, query)?;
+pub(crate) fn list_file(offers: &Offers, limit: usize, offset: u16) -> File {
     let items: Vec<_> = offers.items.iter().map(shape::summary).collect();
     let data = json!({ "items": items, "total": offers.total, "limit": limit, "offset": offset });
-    Ok(File::json(envelope::body(&data), offers.changed_at))
+    File::json(envelope::body(&data), offers.changed_at)
 }
 
 /// An App and its versions.
-pub(crate) fn detail_file(app: &App, id: &PackageId) -> Result<File> {
-    let detail = marketplace::detail(app, id)?;
+pub(crate) fn detail_file(detail: &Detail) -> File {
     let versions: Vec<_> = detail.versions.iter().map(shape::version).collect();
     let data = json!({ "package": shape::detail(&detail.offer), "versions": versions });
-    Ok(File::json(envelope::body(&data), detail.changed_at))
+    File::json(envelope::body(&data), detail.changed_at)
 }
 
 /// What a runtime installs a version from.
-pub(crate) fn manifest_file(app: &App, id: &PackageId, pick: &Pick) -> Result<File> {
-    let found = marketplace::installable(app, id, pick)?;
+pub(crate) fn manifest_file(found: &Installable) -> Result<File> {
     let manifest: serde_json::Value = serde_json::from_str(&found.manifest)
-        .map_err(|error| app::Error::Internal(format!("the manifest of {id} {}: {error}", found.version)))?;
+        .map_err(|error| app::Error::Internal(format!("a stored manifest ({}): {error}", found.version)))?;
     let data = json!({ "manifest": manifest, "version_id": found.version, "version": found.version });
     Ok(File::json(envelope::body(&data), found.changed_at))
-}
-
-/// The icon of an App.
-pub(crate) fn icon_file(app: &App, id: &PackageId) -> Result<File> {
-    let (image, changed_at) = marketplace::icon(app, id)?;
-    Ok(File::image(image, changed_at))
 }
