@@ -62,7 +62,17 @@ fn set(publisher: &Publisher, version: &str, to: AvailabilityWord) {
 fn an_app_is_shown_with_what_it_discloses(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
-    let named = Listing { display_name: Some("Acme CRM".to_owned()), ..listing() };
+    let de = json!({ "displayName": "Acme Kunden", "readme": "# Kunden" });
+    let named = Listing {
+        display_name: Some("Acme CRM".to_owned()),
+        tagline: Some("Who buys what".to_owned()),
+        homepage_url: Some("https://acme.example/crm".to_owned()),
+        license: Some("MIT".to_owned()),
+        translations: Some(
+            [("de".parse().expect("a locale"), serde_json::from_value(de.clone()).expect("texts"))].into(),
+        ),
+        ..listing()
+    };
     acme.release(
         Plugin::app(CRM, "1.0.0").with("engines", json!({ "protocol": "^17", "platform": ">=17" })).listed_as(named),
     );
@@ -72,6 +82,7 @@ fn an_app_is_shown_with_what_it_discloses(on: Backend) {
     let mut item = page["items"][0].clone();
     let detail = data(&get(&registry, "/com.acme.crm"));
     assert_eq!(detail["package"]["readme"], "# A package of the tests\n");
+    assert_eq!(detail["package"]["translations"]["de"], de);
     for time in ["created_at", "updated_at"] {
         assert!(item.as_object_mut().expect("an object").remove(time).is_some_and(|time| time.is_string()), "{time}");
     }
@@ -88,7 +99,8 @@ fn an_app_is_shown_with_what_it_discloses(on: Backend) {
         json!({
             "id": CRM, "manifest_id": CRM, "display_name": "Acme CRM", "description": "A package of the tests.",
             "category": "testing", "tags": null, "icon_url": "/api/v1/marketplace/packages/com.acme.crm/icon",
-            "homepage_url": null, "license": null, "publisher": "acme", "is_starter": false, "translations": null,
+            "tagline": "Who buys what", "homepage_url": "https://acme.example/crm", "license": "MIT", "publisher": "acme",
+            "is_starter": false, "translations": { "de": { "displayName": "Acme Kunden" } },
         })
     );
     assert_eq!(

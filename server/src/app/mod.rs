@@ -16,6 +16,7 @@ mod error;
 mod facts;
 pub mod index;
 pub mod keys;
+mod listing;
 pub mod marketplace;
 pub mod packages;
 pub mod publish;

@@ -37,7 +37,7 @@ pub struct Query {
 pub struct Offer {
     /// The package, and what its catalog shows of it.
     pub entry: Entry,
-    /// The rest of its listing. Its icon is beside it; in lists it has no readme.
+    /// The rest of its listing. Its icon is beside it; in lists it has no readmes.
     pub listing: Listing,
     /// Its icon.
     pub icon: Option<Icon>,
@@ -181,8 +181,11 @@ fn page(conn: &mut Conn, query: &catalog::Query) -> Result<(Vec<Offer>, Option<P
     let mut items = Vec::new();
     for item in page.items {
         if let Some(mut offer) = offer(conn, entry(item))? {
-            // It is large, and no list shows it.
+            // Readmes are large, and no list shows them.
             offer.listing.readme = None;
+            for translation in offer.listing.translations.iter_mut().flat_map(|all| all.values_mut()) {
+                translation.readme = None;
+            }
             items.push(offer);
         }
     }

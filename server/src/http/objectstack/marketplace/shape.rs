@@ -12,7 +12,7 @@ use crate::app::marketplace::{Icon, Offer};
 
 /// An App in a list.
 pub(super) fn summary(offer: &Offer) -> Value {
-    let Offer { entry, icon, publisher, created_at, latest, .. } = offer;
+    let Offer { entry, listing, icon, publisher, created_at, latest } = offer;
     // The id of a package is its manifest id, also in the paths.
     let id = &entry.package;
     let icon_url = icon.as_ref().map(|icon| match icon {
@@ -24,17 +24,18 @@ pub(super) fn summary(offer: &Offer) -> Value {
         "id": id,
         "manifest_id": id,
         "display_name": entry.display_name,
+        "tagline": listing.tagline,
         "description": entry.description,
         "category": entry.category,
         "tags": null,
         "icon_url": icon_url,
-        "homepage_url": null,
-        "license": null,
+        "homepage_url": listing.homepage_url,
+        "license": listing.license,
         "publisher": publisher,
         "is_starter": false,
         "created_at": created_at,
         "updated_at": entry.updated_at,
-        "translations": null,
+        "translations": listing.translations,
         "latest_version": version(latest),
     })
 }
