@@ -12,9 +12,11 @@ use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{Attribute, Attributes, Error as StoreError, ObjectStore, ObjectStoreExt as _, PutOptions};
+use plimsoll_core::access::Actor;
 use plimsoll_core::{PackageId, quote};
 use tokio::runtime::Runtime;
 
+use crate::app::Caller;
 use crate::app::marketplace::{self, Pick};
 use crate::http::objectstack::marketplace::{File, detail_file, list_file, manifest_file};
 use crate::{App, app, blobs};
@@ -82,6 +84,7 @@ fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportE
         // Its directory could have the name of another App's file. A runtime asks the registry itself for what is not here.
         return Ok(());
     }
+    let anyone = Caller { actor: Actor::Anonymous, request_id: String::new() };
     let detail = marketplace::detail(app, id)?;
     let exact = detail.versions.iter().map(|record| Pick::Exact(record.version.clone()));
     for pick in exact.chain([Pick::Latest]) {
@@ -89,7 +92,12 @@ fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportE
             Pick::Latest => "latest".to_owned(),
             Pick::Exact(number) => number.to_string(),
         };
-        let file = manifest_file(&marketplace::installable(app, id, &pick)?)?;
+        let installable = match marketplace::installable(app, &anyone, id, &pick) {
+            // Not everyone may have its code, and a static host shows what it has to everyone.
+            Err(app::Error::Denied(_)) => continue,
+            found => found?,
+        };
+        let file = manifest_file(app, installable)?;
         place.put(Key::from(format!("packages/{id}/versions/{number}/manifest.json")), &file)?;
     }
     match marketplace::icon(app, id) {

@@ -62,6 +62,8 @@ pub struct App {
     pub(crate) uploads: Semaphore,
     /// One permit for each artifact at a time that is in memory as a whole.
     pub(crate) buffered: Semaphore,
+    /// One permit for each artifact at a time that is unpacked for a reader.
+    pub(crate) unpacking: Semaphore,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

@@ -21,6 +21,9 @@ use crate::config::{Config, DEMO_MARK};
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
 const BUFFERED_ARTIFACTS: usize = 4;
 
+/// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
+const UNPACKED_ARTIFACTS: usize = 2;
+
 /// A registry that was opened.
 pub struct Started {
     /// The registry.
@@ -119,6 +122,7 @@ impl App {
             spool,
             uploads: Semaphore::new(config.concurrency.uploads),
             buffered: Semaphore::new(BUFFERED_ARTIFACTS),
+            unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

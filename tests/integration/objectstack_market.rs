@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 plimsoll_tests::behaviours!(
     an_app_is_shown_with_what_it_discloses,
     an_app_shows_what_all_it_bundles_may_do,
+    an_app_is_installed_from_the_stack_that_it_carries,
     what_is_no_listed_app_is_absent_in_every_route,
     what_is_taken_back_is_not_offered_any_more,
     the_list_is_searched_filtered_and_paged,
@@ -129,6 +130,46 @@ fn an_app_shows_what_all_it_bundles_may_do(on: Backend) {
     assert_eq!((&version["contains_code"], &version["runtime"]), (&json!(true), &json!("sandbox")));
     let all = json!({ "services": ["object"], "hooks": [], "network": ["api.example.com"], "fs": [] });
     assert_eq!(version["permissions"], all);
+}
+
+fn an_app_is_installed_from_the_stack_that_it_carries(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let stack = |id: &str, hooks: Value| {
+        json!({
+            "manifest": { "id": id, "version": "1.0.0", "type": "app", "name": "CRM" }, "apps": [{ "name": "crm" }],
+            "hooks": hooks, "zones": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }],
+        })
+    };
+    let script = json!([{ "body": { "language": "js", "source": "return 1" } }]);
+    let (data_only, scripted) = (stack(CRM, json!([])), stack("com.acme.scripted", script));
+    acme.release(Plugin::app(CRM, "1.0.0").file("objectstack.json", data_only.to_string()));
+    acme.release(Plugin::app("com.acme.scripted", "1.0.0").file("dist/objectstack.json", scripted.to_string()));
+
+    let answer = get(&registry, "/com.acme.crm/versions/latest/manifest");
+    assert_eq!(data(&answer)["manifest"], data_only);
+    assert!(answer.text().contains(&data_only.to_string()), "byte for byte");
+    assert_eq!((answer.header("cache-control"), answer.header("vary")), ("public, max-age=60", "authorization"));
+
+    let path = format!("{PACKAGES}/com.acme.scripted/versions/1.0.0/manifest");
+    assert_eq!(data(&get(&registry, "/com.acme.scripted"))["versions"][0]["contains_code"], true);
+    assert_eq!(failure(&registry.anonymous().get(&path)).0, 401, "as its artifact");
+    assert_eq!(failure(&registry.visitor().get(&path)).0, 403);
+    let answer = registry.operator().get(&path);
+    assert_eq!((&data(&answer)["manifest"], answer.header("cache-control")), (&scripted, "private, max-age=60"));
+    let directory = tempfile::tempdir().expect("a directory");
+    export::marketplace(&registry.open(), directory.path().to_str().expect("a path")).expect("exported");
+    let exported = files(directory.path());
+    assert_eq!(
+        exported["packages/com.acme.crm/versions/1.0.0/manifest.json"],
+        get(&registry, "/com.acme.crm/versions/1.0.0/manifest").body
+    );
+    assert!(exported.contains_key("packages/com.acme.scripted.json"));
+    assert!(
+        exported.keys().all(|name| !name.starts_with("packages/com.acme.scripted/versions")),
+        "{:?}",
+        exported.keys()
+    );
 }
 
 fn what_is_no_listed_app_is_absent_in_every_route(on: Backend) {

@@ -1,22 +1,25 @@
 //! The marketplace: Apps, with what a consumer is shown before installing one. Everyone sees the same, whoever asks: what
-//! [`Actor::Anonymous`] may read, and of that what may still be chosen. All else is absent.
+//! [`Actor::Anonymous`] may read, and of that what may still be chosen. All else is absent. Only who may have the code of one
+//! depends on who asks.
 
 mod icon;
 
 use std::str::FromStr;
 
-use plimsoll_core::access::{self, Actor, Part};
+use plimsoll_core::access::{self, Actor, Denied, Part};
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::{Offset, PageSize};
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{CatalogItem, Category, Listing};
-use plimsoll_core::{InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility};
+use plimsoll_core::{
+    Digest, InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility, artifact, manifest,
+};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::version::{self, VersionRecord};
 use plimsoll_store::{Conn, index, package};
 
 pub use self::icon::{Icon, Image};
-use super::{Error, Result, packages};
+use super::{Caller, Error, Result, packages};
 use crate::App;
 
 /// What is looked for.
@@ -88,15 +91,26 @@ impl FromStr for Pick {
     }
 }
 
-/// What a runtime installs from.
+/// What a runtime installs a version from.
 #[derive(Clone, Debug)]
 pub struct Installable {
     /// Which version it is.
     pub version: Version,
-    /// Its manifest, byte for byte.
-    pub manifest: String,
+    /// What it is installed from.
+    pub from: From,
+    /// Whether anyone may have it.
+    pub public: bool,
     /// When that last changed.
     pub changed_at: Option<Timestamp>,
+}
+
+/// Where a runtime finds what it installs.
+#[derive(Clone, Debug)]
+pub enum From {
+    /// In the manifest, which this is, byte for byte.
+    Manifest(String),
+    /// In the compiled stack inside of this artifact.
+    StackOf(Digest),
 }
 
 /// A part of the list of Apps.
@@ -135,16 +149,45 @@ pub fn detail(app: &App, id: &PackageId) -> Result<Detail> {
 }
 
 /// What a runtime installs a version of an App from. A version that may not be chosen any more is absent.
-pub fn installable(app: &App, id: &PackageId, pick: &Pick) -> Result<Installable> {
+///
+/// Like the artifact that it is in, a compiled stack that has code is not for everyone.
+pub fn installable(app: &App, caller: &Caller, id: &PackageId, pick: &Pick) -> Result<Installable> {
     app.store.read("marketplace_version", |conn| {
         let record = match pick {
             Pick::Latest => latest(conn, id)?,
             Pick::Exact(number) => offered(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?,
         };
         let documents = version::documents(conn, id, &record.version)?;
-        let manifest = documents.ok_or_else(|| packages::missing_version(id, &record.version))?.manifest;
-        Ok(Installable { version: record.version, manifest, changed_at: changed_at(conn, id)? })
+        let text = documents.ok_or_else(|| packages::missing_version(id, &record.version))?.manifest;
+        let manifest = manifest::parse(text.as_bytes())
+            .map_err(|_| Error::Internal(format!("the stored manifest of {id} {}", record.version)))?;
+        let reads = |actor: &Actor| access::reads(actor, packages::subject(&record), Part::Artifact);
+        let has_stack = artifact::has_stack(&manifest);
+        if has_stack && !reads(&caller.actor) {
+            return Err(not_for(&caller.actor).into());
+        }
+        Ok(Installable {
+            public: !has_stack || reads(&Actor::Anonymous),
+            from: if has_stack { From::StackOf(record.sha256) } else { From::Manifest(text) },
+            changed_at: changed_at(conn, id)?,
+            version: record.version,
+        })
     })
+}
+
+fn not_for(actor: &Actor) -> Denied {
+    match actor {
+        Actor::Anonymous => Denied::NotAuthenticated,
+        Actor::Account(_) => Denied::NotAllowed("only an operator may install an App with code".to_owned()),
+    }
+}
+
+/// The compiled stack inside of an artifact, byte for byte. At most 8 MiB, but it takes to unpack what lies before it.
+pub fn stack(app: &App, artifact: &Digest) -> Result<String> {
+    let failed = |cause: &dyn std::fmt::Display| Error::Internal(format!("the stack inside of {artifact}: {cause}"));
+    let reader = app.blobs.reader(artifact).map_err(Error::Blobs)?;
+    let stack = artifact::read_stack(reader, &app.limits).map_err(|error| failed(&error))?;
+    String::from_utf8(stack.ok_or_else(|| failed(&"it is not there"))?).map_err(|error| failed(&error))
 }
 
 /// The icon of an App, where it is kept here, and when that last changed.

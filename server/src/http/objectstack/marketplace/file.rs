@@ -1,4 +1,4 @@
-//! A file of the marketplace: the same bytes for everyone, until something changes.
+//! A file of the marketplace: the same bytes, until something changes.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,6 +28,8 @@ pub(crate) struct File {
     pub(crate) extension: &'static str,
     etag: String,
     changed_at: Option<Timestamp>,
+    /// Whether caches may show it to anyone.
+    public: bool,
 }
 
 impl File {
@@ -41,7 +43,12 @@ impl File {
 
     fn new(body: Vec<u8>, media_type: &'static str, extension: &'static str, changed_at: Option<Timestamp>) -> Self {
         let etag = format!("\"{}\"", Digest::of(&body));
-        Self { body: body.into(), media_type, extension, etag, changed_at }
+        Self { body: body.into(), media_type, extension, etag, changed_at, public: true }
+    }
+
+    /// The same, for the one who asks alone.
+    pub(super) fn for_one(self) -> Self {
+        Self { public: false, ..self }
     }
 
     /// Sends it, unless the client has it already.
@@ -51,7 +58,8 @@ impl File {
         let same = conditional::not_modified_since(&call.request, &self.etag, last_modified);
         let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer.insert_header((header::ETAG, self.etag));
-        answer.insert_header((header::CACHE_CONTROL, format!("public, max-age={MAX_AGE_SECONDS}")));
+        let who = if self.public { "public" } else { "private" };
+        answer.insert_header((header::CACHE_CONTROL, format!("{who}, max-age={MAX_AGE_SECONDS}")));
         if let Some(last_modified) = last_modified {
             answer.insert_header((header::LAST_MODIFIED, last_modified));
         }

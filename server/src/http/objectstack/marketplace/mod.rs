@@ -6,14 +6,16 @@
 mod file;
 mod shape;
 
-use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, header};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{InvalidText, PackageId, wire};
 use serde_json::json;
 
 pub(crate) use self::file::File;
 use super::envelope;
-use crate::app::marketplace::{self, Detail, Installable, Offers, Pick, Query};
+use crate::App;
+use crate::app::marketplace::{self, Detail, From, Installable, Offers, Pick, Query};
 use crate::app::{self, Result};
 use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Parameter, Tag};
@@ -46,7 +48,8 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/marketplace/packages/{package}/versions/{version}/manifest",
             manifest,
-            operation("osGetMarketplaceManifest", "What a runtime installs a version from"),
+            operation("osGetMarketplaceManifest", "What a runtime installs a version from")
+                .credentials(Credentials::Optional),
         ),
         Route::new(
             Method::GET,
@@ -77,8 +80,15 @@ async fn detail(call: Call) -> Answer {
 
 async fn manifest(call: Call) -> Answer {
     let (id, pick): (PackageId, Pick) = (there(&call, "package")?, there(&call, "version")?);
-    let file = call.run(move |app, _| manifest_file(&marketplace::installable(app, &id, &pick)?));
-    Ok(file.await?.answer(&call))
+    let found = call.run(move |app, caller| marketplace::installable(app, caller, &id, &pick)).await?;
+    let _permit = match found.from {
+        From::Manifest(_) => None,
+        From::StackOf(_) => Some(call.app.unpacking.acquire().await.map_err(Failure::internal)?),
+    };
+    let file = call.run(move |app, _| manifest_file(app, found)).await?;
+    let mut answer = file.answer(&call);
+    answer.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
+    Ok(answer)
 }
 
 async fn icon(call: Call) -> Answer {
@@ -107,10 +117,16 @@ pub(crate) fn detail_file(detail: &Detail) -> File {
     File::json(envelope::body(&data), detail.changed_at)
 }
 
-/// What a runtime installs a version from.
-pub(crate) fn manifest_file(found: &Installable) -> Result<File> {
-    let manifest: serde_json::Value = serde_json::from_str(&found.manifest)
-        .map_err(|error| app::Error::Internal(format!("a stored manifest ({}): {error}", found.version)))?;
-    let data = json!({ "manifest": manifest, "version_id": found.version, "version": found.version });
-    Ok(File::json(envelope::body(&data), found.changed_at))
+/// What a runtime installs a version from: its manifest, or its compiled stack, which has the manifest inside.
+pub(crate) fn manifest_file(app: &App, Installable { version, from, public, changed_at }: Installable) -> Result<File> {
+    let manifest = match from {
+        From::Manifest(text) => text,
+        From::StackOf(artifact) => marketplace::stack(app, &artifact)?,
+    };
+    // It goes in as it is: reading and writing it again would take many times its size, and could change its numbers.
+    let version = json!(version);
+    let body =
+        format!(r#"{{"success":true,"data":{{"manifest":{manifest},"version_id":{version},"version":{version}}}}}"#);
+    let file = File::json(body.into_bytes(), changed_at);
+    Ok(if public { file } else { file.for_one() })
 }
