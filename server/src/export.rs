@@ -125,7 +125,6 @@ struct Place {
 impl Place {
     fn open(app: &App, to: &str) -> Result<Self, ExportError> {
         let directory = |source| ExportError::Directory { place: to.to_owned(), source };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(directory)?;
         let typed = to.starts_with("s3://");
         let store: Arc<dyn ObjectStore> = if typed {
             blobs::s3(to, &app.config.blobs)?
@@ -133,18 +132,25 @@ impl Place {
             std::fs::create_dir_all(to).map_err(directory)?;
             Arc::new(LocalFileSystem::new_with_prefix(to)?.with_fsync(true).with_automatic_cleanup(true))
         };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(directory)?;
+        let place = Self { store, runtime, typed, kept: BTreeSet::new(), done: Exported::default() };
+        if place.mark()? { Ok(place) } else { Err(ExportError::Occupied(to.to_owned())) }
+    }
+
+    /// Marks an empty place as ours; `false` if it is somebody else's.
+    fn mark(&self) -> Result<bool, StoreError> {
         let mark = Key::from(MARK);
-        match runtime.block_on(store.head(&mark)) {
-            Ok(_) => {}
-            Err(StoreError::NotFound { .. }) => {
-                if runtime.block_on(store.list(None).try_next())?.is_some() {
-                    return Err(ExportError::Occupied(to.to_owned()));
+        self.runtime.block_on(async {
+            match self.store.head(&mark).await {
+                Ok(_) => Ok(true),
+                Err(StoreError::NotFound { .. }) if self.store.list(None).try_next().await?.is_some() => Ok(false),
+                Err(StoreError::NotFound { .. }) => {
+                    let text = "Files here are made and removed by plimsoll-server.\n";
+                    self.store.put(&mark, text.into()).await.map(|_| true)
                 }
-                runtime.block_on(store.put(&mark, "Files here are made and removed by plimsoll-server.\n".into()))?;
+                Err(error) => Err(error),
             }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(Self { store, runtime, typed, kept: BTreeSet::from([mark]), done: Exported::default() })
+        })
     }
 
     /// Writes a file, unless it is there with the same bytes: what has not changed keeps its time.
@@ -168,10 +174,57 @@ impl Place {
 
     fn remove_the_rest(&mut self) -> Result<(), ExportError> {
         let there: Vec<_> = self.runtime.block_on(self.store.list(None).try_collect())?;
-        for key in there.into_iter().map(|meta| meta.location).filter(|key| !self.kept.contains(key)) {
+        for key in
+            there.into_iter().map(|meta| meta.location).filter(|key| !self.kept.contains(key) && key.as_ref() != MARK)
+        {
             self.runtime.block_on(self.store.delete(&key))?;
             self.done.removed += 1;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::app::marketplace::Image;
+
+    fn place(store: &Arc<InMemory>) -> Place {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        Place { store: store.clone(), runtime, typed: true, kept: BTreeSet::new(), done: Exported::default() }
+    }
+
+    fn png(bytes: &[u8]) -> File {
+        File::image(Image { media_type: "image/png", extension: "png", bytes: bytes.to_vec() }, None)
+    }
+
+    #[test]
+    fn a_bucket_holds_what_was_exported_last_with_its_media_types() {
+        let store = Arc::new(InMemory::new());
+        let export = |files: &[(&str, &[u8])]| {
+            let mut place = place(&store);
+            assert!(place.mark().expect("marked"));
+            for (name, bytes) in files {
+                place.put(Key::from(*name), &png(bytes)).expect("written");
+            }
+            place.remove_the_rest().expect("removed");
+            (place.done.written, place.done.unchanged, place.done.removed)
+        };
+        assert_eq!(export(&[("a", b"1"), ("b", b"1")]), (2, 0, 0));
+        assert_eq!(export(&[("b", b"1"), ("c", b"2")]), (1, 1, 1));
+        assert_eq!(export(&[("b", b"2")]), (1, 0, 1));
+        let place = place(&store);
+        let b = place.runtime.block_on(store.get(&Key::from("b"))).expect("a file");
+        assert_eq!(b.attributes.get(&Attribute::ContentType).map(AsRef::as_ref), Some("image/png"));
+    }
+
+    #[test]
+    fn a_bucket_of_somebody_else_is_left_alone() {
+        let store = Arc::new(InMemory::new());
+        let place = place(&store);
+        place.runtime.block_on(store.put(&Key::from("mine"), "x".into())).expect("a file");
+        assert!(!place.mark().expect("looked at"));
     }
 }

@@ -86,12 +86,21 @@ fn run(cli: Cli) -> Result<(), Failure> {
             print(&format!("admin-token: {token}\n"))
         }
         Command::ExportMarketplace { to } => {
-            let app = App::open(config)?.app;
+            let app = open(config)?;
             print(&format!("{}\n", export::marketplace(&app, &to)?))
         }
         Command::Migrate => Ok(plimsoll_server::open_store(&config)?.migrate()?),
         Command::CheckConfig | Command::Openapi => print(&format!("{}\n", config.redacted())),
     }
+}
+
+/// Opens the registry. The first time, it prints the administrator's token, which is kept nowhere.
+fn open(config: Config) -> Result<App, Failure> {
+    let started = App::open(config)?;
+    if let Some(token) = &started.admin_token {
+        print(&format!("admin-token: {token}\n"))?;
+    }
+    Ok(started.app)
 }
 
 fn print(text: &str) -> Result<(), Failure> {
@@ -105,14 +114,11 @@ fn serve(config: Config) -> Result<(), Failure> {
     // Listening comes first: if the address is taken, nothing is made and no token is printed.
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
     let demo = config.demo;
-    let started = App::open(config)?;
-    if let Some(token) = &started.admin_token {
-        print(&format!("admin-token: {token}\n"))?;
-    }
+    let app = open(config)?;
     if demo {
-        print(&plimsoll_server::demo::prepare(&started.app, listener.local_addr()?)?)?;
+        print(&plimsoll_server::demo::prepare(&app, listener.local_addr()?)?)?;
     }
-    let app = actix_web::web::Data::new(started.app);
+    let app = actix_web::web::Data::new(app);
     actix_web::rt::System::new().block_on(async {
         let (address, fingerprint) = (listener.local_addr()?, app.fingerprint());
         tracing::info!(%address, registry = app.registry(), %fingerprint, "listening");
