@@ -13,6 +13,7 @@ mod demo;
 mod gate;
 mod keys;
 mod objectstack;
+mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;
