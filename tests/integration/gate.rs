@@ -8,11 +8,7 @@ use plimsoll_tests::{Backend, Plugin, Registry};
 use plimsoll_trust::SigningKey;
 use serde_json::json;
 
-plimsoll_tests::behaviours!(
-    each_finding_has_its_code,
-    the_tier_follows_what_runs,
-    no_secret_is_ever_repeated,
-);
+plimsoll_tests::behaviours!(each_finding_has_its_code, the_tier_follows_what_runs, no_secret_is_ever_repeated,);
 
 fn plugin() -> Plugin {
     Plugin::new("com.acme.found", "1.0.0")

@@ -10,6 +10,7 @@ mod crashes;
 mod demo;
 mod gate;
 mod keys;
+mod namespaces;
 mod objectstack;
 mod packing;
 mod publishing;
