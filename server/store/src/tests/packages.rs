@@ -1,5 +1,5 @@
 use plimsoll_core::gate::NamespaceHolder;
-use plimsoll_core::wire::Listing;
+use plimsoll_core::wire::{Listing, Translation};
 use plimsoll_core::{PackageType, Visibility};
 
 use super::{Result, at, behaviours, linter, of};
@@ -29,6 +29,9 @@ fn a_package_keeps_its_listing(store: &Store) -> Result {
         category: Some(of("quality")),
         readme: Some("# Linter\n".to_owned()),
         icon: Some("data:image/png;base64,AA==".to_owned()),
+        license: Some("MIT".to_owned()),
+        translations: Some([(of("de"), Translation::default())].into()),
+        ..Listing::default()
     };
     assert!(store.write("test", |conn| package::update(conn, &linter))?);
     assert_eq!(store.read("test", |conn| package::find(conn, &linter.id))?, Some(linter.clone()));
