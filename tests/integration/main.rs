@@ -7,6 +7,7 @@ mod bad_input;
 mod command_line;
 mod consent;
 mod crashes;
+mod crates;
 mod demo;
 mod gate;
 mod keys;
