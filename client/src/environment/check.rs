@@ -7,9 +7,10 @@ use plimsoll_core::{Availability, Manifest, PackageId, Permissions, Tier, Timest
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ApprovalDecision, ExpectedApproval, VerifiedIndex};
 
-use super::{Environment, Installed, State};
+use super::{Environment, Installed, Settings, State};
 use crate::Error;
-use crate::content::{check_unpacked, open_packed, unpacked_path};
+use crate::content::{Lease, check_unpacked, lease, open_packed, unpacked_path};
+use crate::home::HomeError;
 use crate::index_cache::IndexCache;
 use crate::verify::{Claim, Fault, VerifiedArtifact, VerifiedVersion, VerifyError, check_availability, listed};
 
@@ -38,7 +39,7 @@ pub struct Problem {
     pub message: String,
 }
 
-/// A verified package, handed over to a host.
+/// A verified package, handed over to a host. Its files are there for as long as this is kept.
 #[derive(Debug)]
 pub struct Loaded {
     /// The directory of its members. Its files are read-only.
@@ -53,18 +54,31 @@ pub struct Loaded {
     pub granted: Permissions,
     /// Whether a reviewer approved it; else it is *not reviewed*.
     pub reviewed: bool,
+    /// Keeps the directory from being collected when the package is updated or removed meanwhile.
+    _lease: Lease,
 }
 
 impl Environment {
     /// Checks every installed package again, without a registry: the approval and the evidence, revocations and blocks as
-    /// last seen, the stored artifact and every unpacked file.
+    /// last seen, the stored artifact and every unpacked file; and that the environment accepts its tier and audience.
     pub fn verify(&self, now: Timestamp) -> Result<Checked, Error> {
-        let state = self.state()?;
+        loop {
+            let state = self.state()?;
+            let checked = self.check_all(&state, now)?;
+            // What another process has just replaced is not there any more, and is no problem.
+            if checked.problems.is_empty() || self.state()? == state {
+                return Ok(checked);
+            }
+        }
+    }
+
+    fn check_all(&self, state: &State, now: Timestamp) -> Result<Checked, Error> {
+        let settings = self.settings()?;
         let mut checked = Checked::default();
         for installed in state.packages.values() {
-            let (message, warning) = match self.check(&state, installed, now) {
+            let (message, warning) = match self.check(state, &settings, installed, now) {
                 Ok((_, warning)) => (None, warning),
-                Err(error @ (Error::Home(_) | Error::Transport(_))) => return Err(error),
+                Err(error @ (Error::Home(HomeError::Io { .. }) | Error::Transport(_))) => return Err(error),
                 Err(error) => (Some(error.to_string()), None),
             };
             let missing = installed.needs.iter().find(|needed| !state.packages.contains_key(needed));
@@ -80,11 +94,10 @@ impl Environment {
     /// Verifies an installed package, as [`Environment::verify`] does, and hands it over. Refused if it was blocked, as far
     /// as is known here, or if the environment does not accept its tier or audience.
     pub fn load(&self, package: &PackageId, now: Timestamp) -> Result<Loaded, Error> {
-        let state = self.state()?;
+        let (state, lease) = self.leased(package)?;
         let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
-        let (artifact, _) = self.check(&state, installed, now)?;
+        let (artifact, _) = self.check(&state, &self.settings()?, installed, now)?;
         let approval = artifact.version().approval();
-        self.settings()?.accept(approval)?;
         Ok(Loaded {
             path: unpacked_path(&self.home, &installed.sha256),
             version: installed.version.clone(),
@@ -92,13 +105,28 @@ impl Environment {
             granted: installed.permissions.clone(),
             reviewed: approval.decision == ApprovalDecision::Reviewed,
             manifest: artifact.into_manifest(),
+            _lease: lease,
         })
+    }
+
+    /// The state, with a lease on the content that it names for a package.
+    fn leased(&self, package: &PackageId) -> Result<(State, Lease), Error> {
+        loop {
+            let state = self.state()?;
+            let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
+            let lease = lease(&self.home, &installed.sha256)?;
+            // Else it may have been replaced, and collected, before there was a lease.
+            if self.state()? == state {
+                return Ok((state, lease));
+            }
+        }
     }
 
     /// The verified artifact, with what is to be known of it.
     fn check(
         &self,
         state: &State,
+        settings: &Settings,
         installed: &Installed,
         now: Timestamp,
     ) -> Result<(VerifiedArtifact, Option<String>), Error> {
@@ -114,6 +142,7 @@ impl Environment {
         let file = open_packed(&self.home, &installed.sha256).map_err(|error| refuse(error.into()))?;
         let artifact = VerifiedArtifact::verify(verified, file, installed.sha256)?;
         check_unpacked(&self.home, &installed.sha256, artifact.members()).map_err(|error| refuse(error.into()))?;
+        settings.accept(artifact.version().approval())?;
         Ok((artifact, warning))
     }
 }

@@ -105,7 +105,7 @@ impl Publishing<'_> {
                 record::change(self.app, conn, self.caller, "version.updated", about, record::of_version(&record))?;
             }
         }
-        let version = packages::as_submitted(record, &documents)?;
+        let version = packages::as_submitted(conn, record, &documents)?;
         Ok(Outcome::Accepted(Box::new(Published { version, created: false })))
     }
 

@@ -91,7 +91,8 @@ fn a_draft_is_submitted_with_the_evidence_that_it_has() {
     let waiting = send(&world, &NewVersion { submit: true, signature: None, ..new }).expect("submitted");
     assert_eq!(waiting.state, State::PendingReview);
     world.approve(&waiting);
-    let evidence = packages::evidence(&world.app, &world.caller("gil"), &theme(), &of("1.0.0")).expect("evidence");
+    let evidence =
+        packages::evidence(&world.app, &world.caller("gil"), &theme(), &of("1.0.0")).expect("evidence").evidence;
     assert_eq!(evidence.kind, EvidenceKind::Ed25519);
 }
 
@@ -105,7 +106,7 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
     world.clock.0.store(60, Ordering::SeqCst);
     let in_force = || {
         let (dana, number) = (world.caller("dana"), of("1.0.0"));
-        let evidence = packages::evidence(&world.app, &dana, &theme(), &number).expect("evidence");
+        let evidence = packages::evidence(&world.app, &dana, &theme(), &number).expect("evidence").evidence;
         (packages::approval(&world.app, &dana, &theme(), &number).expect("an approval").text, evidence)
     };
     let before = in_force();
