@@ -97,7 +97,7 @@ fn code(problem: &Problem) -> &'static str {
         P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
         P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",
         P::GateRefused => problem.report.as_ref().map_or("PACKAGE_PUBLISH_FAILED", refusal_code),
-        P::TooManyRequests => "RATE_LIMIT_EXCEEDED",
+        P::TooManyRequests | P::QuotaExceeded => "RATE_LIMIT_EXCEEDED",
         P::Internal => "INTERNAL_ERROR",
         P::Unavailable => "SERVICE_UNAVAILABLE",
     }
