@@ -1,5 +1,6 @@
 //! Yanked, deprecated, blocked, or above what its publisher may have by now.
 
+use plimsoll_client::Update;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{SetAvailability, Version};
@@ -133,7 +134,7 @@ fn when_a_level_falls_what_is_above_it_is_held_for_review(on: Backend) {
     assert!(!listed.to_string().contains(DRIVER), "{listed}");
 
     // Who has it goes on, and is told.
-    let plan = host.client().plan_update(&host.environment(), &[], None).expect("a plan");
+    let plan = host.client().plan_update(&host.environment(), &Update::default()).expect("a plan");
     assert!(plan.warnings.iter().any(|warning| warning.contains("held for review")), "{:?}", plan.warnings);
     assert!(host.load(DRIVER).is_ok() && host.problems().is_empty());
     assert!(host.warnings()[0].contains("held for review"), "{:?}", host.warnings());
