@@ -197,6 +197,7 @@ install com.acme.crm --accept network:api.example.com --accept services:object -
 install com.acme.crm --accept-all --allow-downgrade --host protocol=17.0.0
 update
 update com.acme.crm --accept-all
+update com.acme.crm --allow-downgrade
 list
 verify
 remove com.acme.crm

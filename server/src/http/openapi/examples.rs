@@ -175,7 +175,14 @@ pub(crate) fn envelope() -> Value {
 }
 
 pub(crate) fn evidence() -> Value {
-    json!({ "kind": "ed25519", "keyId": "acme-2026", "text": "ed25519:acme-2026:c2lnbmF0dXJl" })
+    let signature = "ed25519:acme-2026:c2lnbmF0dXJl";
+    json!({
+        "kind": "ed25519", "keyId": "acme-2026", "text": signature,
+        "counterSignature": {
+            "signature": signature, "blobKey": format!("sha256/{DIGEST}.osplugin"),
+            "platformSignature": format!("ed25519:{DIGEST}:c2lnbmF0dXJl"),
+        },
+    })
 }
 
 pub(crate) fn manifest() -> Value {
