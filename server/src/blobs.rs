@@ -198,7 +198,8 @@ fn key(digest: &Digest) -> Key {
     Key::from_iter([ROOT, &hex[..2], &hex])
 }
 
-fn s3(url: &str, config: &BlobsConfig) -> Result<Arc<dyn ObjectStore>> {
+/// The bucket of `s3://<bucket>/<prefix>`, with the credentials of a configuration.
+pub(crate) fn s3(url: &str, config: &BlobsConfig) -> Result<Arc<dyn ObjectStore>> {
     let (bucket, prefix) =
         url.trim_start_matches("s3://").split_once('/').unwrap_or((url.trim_start_matches("s3://"), ""));
     let options = ClientOptions::new()

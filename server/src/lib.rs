@@ -4,13 +4,15 @@
 //! Out of scope: rules (`plimsoll-core`), signatures (`plimsoll-trust`), queries (`plimsoll-store`).
 //!
 //! Where to look: `app` holds the use cases, `http` translates between them and the wire (`http/mod.rs` is the route table),
-//! `start` opens the registry, `demo` fills one with samples, `main` reads the command line.
+//! `start` opens the registry, `demo` fills one with samples, `export` writes the marketplace as files, `main` reads the
+//! command line.
 
 pub mod app;
 pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod jobs;
 mod shares;
@@ -61,6 +63,8 @@ pub struct App {
     pub(crate) uploads: Shares,
     /// Places for artifacts that are in memory as a whole.
     pub(crate) buffered: Shares,
+    /// One permit for each artifact at a time that is unpacked for a reader.
+    pub(crate) unpacking: Semaphore,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

@@ -23,6 +23,9 @@ const BUFFERED_ARTIFACTS: usize = 4;
 /// How many of them one account may send at a time.
 const BUFFERED_ARTIFACTS_PER_ACCOUNT: usize = 2;
 
+/// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
+const UNPACKED_ARTIFACTS: usize = 2;
+
 /// A registry that was opened.
 pub struct Started {
     /// The registry.
@@ -121,6 +124,7 @@ impl App {
             spool,
             uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
             buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
+            unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

@@ -118,6 +118,12 @@ impl Registry {
         self.running = Some(Running::Process(self.place.spawn()));
     }
 
+    /// The same registry, opened once more in this process, as a command of the server does.
+    pub fn open(&self) -> App {
+        let clock = Arc::new(self.place.clock.clone());
+        App::open_with(self.place.config.clone(), clock, Arc::new(RandomIds)).expect("a registry").app
+    }
+
     /// One more server process of the same registry, with a data directory of its own and the same key.
     pub fn beside(&self) -> Beside {
         let (data_dir, address) = (tempfile::tempdir().expect("a directory"), free_address());

@@ -17,6 +17,7 @@ mod facts;
 pub mod index;
 pub mod keys;
 mod listing;
+pub mod marketplace;
 pub mod packages;
 pub mod publish;
 pub mod publishers;

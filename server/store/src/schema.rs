@@ -241,3 +241,4 @@ diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
 diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
+diesel::allow_tables_to_appear_in_same_query!(index_document, package);

@@ -22,6 +22,11 @@ pub(super) fn done(status: StatusCode, data: &impl Serialize) -> Answer {
     reply::json(status, &json!({ "success": true, "data": data }))
 }
 
+/// The body of such an answer.
+pub(super) fn body(data: &Value) -> Vec<u8> {
+    json!({ "success": true, "data": data }).to_string().into_bytes()
+}
+
 /// The body of an answer that did not.
 pub(in crate::http) fn failed(problem: &Problem) -> Value {
     let mut body = json!({
