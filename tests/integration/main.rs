@@ -1,10 +1,12 @@
 //! The behaviours of the whole product, one module for each.
 
 mod access;
+mod accounts;
 mod apps;
 mod availability;
 mod bad_input;
 mod command_line;
+mod configuration;
 mod consent;
 mod crashes;
 mod crates;
@@ -13,6 +15,7 @@ mod gate;
 mod keys;
 mod namespaces;
 mod objectstack;
+mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;

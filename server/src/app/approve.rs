@@ -58,13 +58,17 @@ pub(super) fn approve(
     Ok(())
 }
 
-/// ObjectStack's own counter-signature, which is only as good as the publisher's signature below it.
-fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -> Result<Option<String>> {
-    let signature = match record.evidence_kind {
+/// The publisher's `ed25519:` string: its evidence, or what came beside its statement.
+pub(super) fn signature_string<'d>(record: &VersionRecord, documents: &'d Documents) -> Option<&'d String> {
+    match record.evidence_kind {
         EvidenceKind::Ed25519 => documents.evidence.as_ref(),
         _ => documents.signature.as_ref(),
-    };
-    let Some(signature) = signature else { return Ok(None) };
+    }
+}
+
+/// ObjectStack's own counter-signature, which is only as good as the publisher's signature below it.
+fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -> Result<Option<String>> {
+    let Some(signature) = signature_string(record, documents) else { return Ok(None) };
     let failed = |error: &dyn std::error::Error| Error::Internal(format!("counter-signing: {error}"));
     let signature: LegacySignature = signature.parse().map_err(|error| failed(&error))?;
     let signed = platform_signature(&*app.signer, &record.package, &record.version, &record.sha256, &signature);
