@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/v1/packages/{package}/versions",
             list,
-            Operation::new("listVersions", Tag::Versions, "The versions of a package, newest first")
+            Operation::new("listVersions", Tag::Versions, "The versions of a package, highest first")
                 .paged()
                 .answers::<wire::Versions>(200, "A page of versions.", examples::versions())
                 .fails(&[ProblemCode::NotFound]),

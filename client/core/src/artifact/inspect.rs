@@ -18,7 +18,7 @@ use crate::{Limits, Manifest, PackageType, Permissions, manifest};
 /// A report is for people: of findings that one member can have many of, no more are kept.
 pub(super) const MAX_FINDINGS: usize = 100;
 /// Larger JSON members are not looked into, and count as code: they could hold script bodies.
-const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
+pub(super) const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
 /// Larger `package.json` files are not read, since their JSON takes many times its size in memory. Those of npm packages have
 /// a few KiB.
 const MAX_PACKAGE_JSON_BYTES: usize = 1024 * 1024;

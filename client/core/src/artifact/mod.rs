@@ -23,6 +23,7 @@ mod write;
 
 pub use inspect::{declared, inspect};
 pub use read::{read, read_members};
+pub use stack::{has_stack, read_stack};
 pub use write::{Source, pack};
 
 use std::collections::BTreeMap;

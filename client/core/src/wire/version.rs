@@ -99,7 +99,7 @@ pub struct Version {
     pub review: Option<Review>,
 }
 
-/// A page of versions, newest first.
+/// A page of versions, highest first.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
