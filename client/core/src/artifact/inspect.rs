@@ -19,7 +19,7 @@ use crate::{Limits, Manifest, PackageId, PackageType, Permissions, Version, mani
 /// A report is for people: of findings that one member can have many of, no more are kept.
 pub(super) const MAX_FINDINGS: usize = 100;
 /// Larger JSON members are not looked into, and count as code: they could hold script bodies.
-const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
+pub(super) const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
 /// Larger `package.json` files are not read, since their JSON takes many times its size in memory. Those of npm packages have
 /// a few KiB.
 const MAX_PACKAGE_JSON_BYTES: usize = 1024 * 1024;
@@ -239,6 +239,9 @@ impl Found {
             Ok(stack) => {
                 self.apps = Some(stack.apps);
                 self.bundle = stack.bundle;
+                if stack.names_module {
+                    self.code(path, "it names a module that the host loads (runtimeModule)");
+                }
             }
             Err(message) => self.stack_problems.push(manifest::Problem {
                 pointer: String::new(),

@@ -6,6 +6,7 @@
 mod content;
 mod gunzip;
 mod header;
+mod hosted;
 mod inspect;
 mod integrity;
 mod lockfile;
@@ -21,6 +22,7 @@ mod stack;
 mod tests;
 mod write;
 
+pub use hosted::{STACK_MEMBER, pack_stack};
 pub use inspect::inspect;
 pub use read::{read, read_members};
 pub use write::{Source, pack};

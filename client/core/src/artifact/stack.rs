@@ -17,6 +17,8 @@ pub(super) struct Stack {
     pub(super) apps: usize,
     /// What it bundles, where it says so.
     pub(super) bundle: Option<BTreeMap<PackageId, Version>>,
+    /// Whether it names a module of code that the host loads with it.
+    pub(super) names_module: bool,
 }
 
 #[derive(Deserialize)]
@@ -24,6 +26,10 @@ struct RawStack {
     #[serde(default)]
     apps: Vec<IgnoredAny>,
     plugins: Option<Vec<Plugin>>,
+    #[serde(default)]
+    packages: Vec<IgnoredAny>,
+    #[serde(default, rename = "runtimeModule")]
+    runtime_module: Option<IgnoredAny>,
 }
 
 /// A bundled package: flat, or as a stack with a manifest of its own. Not an untagged enum, which would hold the whole text
@@ -54,10 +60,18 @@ impl Stack {
     /// Reads a compiled stack.
     ///
     /// # Errors
-    /// A sentence, if the apps or the plugins cannot be read, or one package is bundled in two versions.
+    /// A sentence, if the apps or the plugins cannot be read, one package is bundled in two versions, or whole packages are
+    /// inside: a host would load these instead, under ids that nobody looked at.
     pub(super) fn read(json: &[u8]) -> Result<Self, String> {
         const EXPECTED: &str = "apps must be a list, plugins a list of objects with an id and an exact version";
         let raw: RawStack = serde_json::from_slice(json).map_err(|error| format!("{EXPECTED}: {error}"))?;
+        if !raw.packages.is_empty() {
+            return Err(
+                "it carries whole packages (packages): publish each under its own id, and name them in plugins or in \
+                        dependencies"
+                    .to_owned(),
+            );
+        }
         let mut bundle = raw.plugins.as_ref().map(|_| BTreeMap::new());
         for (at, plugin) in raw.plugins.into_iter().flatten().enumerate() {
             let (id, version) = plugin.pinned().ok_or_else(|| format!("{EXPECTED}: that is not so for number {at}"))?;
@@ -65,6 +79,6 @@ impl Stack {
                 return Err("plugins names one package more than once".to_owned());
             }
         }
-        Ok(Self { apps: raw.apps.len(), bundle })
+        Ok(Self { apps: raw.apps.len(), bundle, names_module: raw.runtime_module.is_some() })
     }
 }
