@@ -85,6 +85,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    package_namespace (package) {
+        package -> Text,
+        namespace -> Text,
+    }
+}
+
+diesel::table! {
     artifact (sha256) {
         sha256 -> Text,
         size -> BigInt,

@@ -1,11 +1,11 @@
-//! The compiled stack of an App: how many apps it declares, and what exactly it bundles (contract §A2).
+//! The compiled stack of an App: how many apps it declares, which objects, and what exactly it bundles (contract §A2).
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::{PackageId, Version};
+use crate::{Manifest, PackageId, Version, quote};
 
 /// Where a compiled stack lies: at the root, or where the real client's build puts it.
 pub(super) const STACK_MEMBERS: [&str; 2] = ["objectstack.json", "dist/objectstack.json"];
@@ -17,8 +17,19 @@ pub(super) struct Stack {
     pub(super) apps: usize,
     /// What it bundles, where it says so.
     pub(super) bundle: Option<BTreeMap<PackageId, Version>>,
+    /// The names of the objects that it defines.
+    pub(super) objects: Vec<String>,
     /// Whether it names a module of code that the host loads with it.
     pub(super) names_module: bool,
+    /// What it says again of what the manifest says: `id`, `version` and `namespace`.
+    identity: Identity,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Identity {
+    id: Option<String>,
+    version: Option<String>,
+    namespace: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -28,8 +39,17 @@ struct RawStack {
     plugins: Option<Vec<Plugin>>,
     #[serde(default)]
     packages: Vec<IgnoredAny>,
-    #[serde(default, rename = "runtimeModule")]
+    #[serde(rename = "runtimeModule")]
     runtime_module: Option<IgnoredAny>,
+    #[serde(default)]
+    objects: Vec<Object>,
+    #[serde(default)]
+    manifest: Identity,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    name: String,
 }
 
 /// A bundled package: flat, or as a stack with a manifest of its own. Not an untagged enum, which would hold the whole text
@@ -60,17 +80,16 @@ impl Stack {
     /// Reads a compiled stack.
     ///
     /// # Errors
-    /// A sentence, if the apps or the plugins cannot be read, one package is bundled in two versions, or whole packages are
-    /// inside: a host would load these instead, under ids that nobody looked at.
+    /// A sentence, if the apps, the plugins or the objects cannot be read, one package is bundled in two versions, or whole
+    /// packages are inside: a host would load these instead, under ids that nobody looked at.
     pub(super) fn read(json: &[u8]) -> Result<Self, String> {
-        const EXPECTED: &str = "apps must be a list, plugins a list of objects with an id and an exact version";
+        const EXPECTED: &str = "apps must be a list, plugins a list of objects with an id and an exact version, objects a \
+                                list of objects with a name";
         let raw: RawStack = serde_json::from_slice(json).map_err(|error| format!("{EXPECTED}: {error}"))?;
         if !raw.packages.is_empty() {
-            return Err(
-                "it carries whole packages (packages): publish each under its own id, and name them in plugins or in \
-                        dependencies"
-                    .to_owned(),
-            );
+            let message = "it carries whole packages (packages): publish each under its own id, and name them in plugins or in \
+                           dependencies";
+            return Err(message.to_owned());
         }
         let mut bundle = raw.plugins.as_ref().map(|_| BTreeMap::new());
         for (at, plugin) in raw.plugins.into_iter().flatten().enumerate() {
@@ -79,6 +98,22 @@ impl Stack {
                 return Err("plugins names one package more than once".to_owned());
             }
         }
-        Ok(Self { apps: raw.apps.len(), bundle, names_module: raw.runtime_module.is_some() })
+        let objects = raw.objects.into_iter().map(|object| object.name).collect();
+        let names_module = raw.runtime_module.is_some();
+        Ok(Self { apps: raw.apps.len(), bundle, objects, names_module, identity: raw.manifest })
+    }
+
+    /// Where it says something else than the manifest: a host that reads the stack must not get another package than the
+    /// one that was checked.
+    pub(super) fn contradicts(&self, manifest: &Manifest) -> Option<String> {
+        let version = manifest.version.to_string();
+        let namespace = manifest.namespace.as_ref().map(|namespace| namespace.as_str());
+        let members = [
+            ("id", &self.identity.id, Some(manifest.id.as_str())),
+            ("version", &self.identity.version, Some(version.as_str())),
+            ("namespace", &self.identity.namespace, namespace),
+        ];
+        let (member, said, _) = members.into_iter().find(|(_, said, is)| said.is_some() && said.as_deref() != *is)?;
+        Some(format!("its {member} is {}, that of the manifest is another", quote(said.as_deref()?)))
     }
 }

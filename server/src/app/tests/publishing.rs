@@ -70,7 +70,7 @@ fn a_catalog_shows_no_more_of_a_manifest_than_of_a_listing() {
     let new = world.theme("1.0.0", &"é".repeat(10_000), Visibility::Marketplace);
     world.approve(&world.publish(&new));
     let shown = packages::get(&world.app, &world.caller("gil"), &theme()).expect("the package").listing;
-    assert_eq!(shown.display_name, Some("é".repeat(64)));
+    assert_eq!(shown.display_name, Some("é".repeat(128)));
 }
 
 #[test]
