@@ -10,8 +10,8 @@ use super::scan::{Mark, Scan};
 use super::stack::{STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
 use super::{
-    ArtifactError, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding, markers, npm,
-    script, secrets,
+    ArtifactError, Declared, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding,
+    markers, npm, script, secrets,
 };
 use crate::{Limits, Manifest, PackageType, Permissions, manifest};
 
@@ -31,7 +31,22 @@ const MAX_CAPABILITIES: usize = 1000;
 /// # Errors
 /// As [`super::read`]; but a second manifest is no error here, it is [`NoManifest::Duplicate`].
 pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, ArtifactError> {
-    let mut found = Found::default();
+    gather(input, limits, Found { searches: true, ..Found::default() })
+}
+
+/// What a client compares with an approval, before every load: [`inspect`] without searching the contents for what only the
+/// gate judges, which takes most of its time.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn declared(input: impl Read, limits: &Limits) -> Result<Declared, ArtifactError> {
+    let inspection = gather(input, limits, Found::default())?;
+    let (permissions, has_code) = (inspection.permissions(), inspection.has_code());
+    let Inspection { members, manifest, integrity, .. } = inspection;
+    Ok(Declared { members, manifest, integrity, permissions, has_code })
+}
+
+fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspection, ArtifactError> {
     let mut repeated = Vec::new();
     let members =
         read_with(input, limits, Some(&mut repeated), |path, size, content| found.member(path, size, content))?;
@@ -83,6 +98,8 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
 /// What was found so far.
 #[derive(Default)]
 struct Found {
+    /// Whether contents are searched for secrets and for marks of host packages.
+    searches: bool,
     manifest: Option<Result<Manifest, Vec<manifest::Problem>>>,
     digests: Vec<LongDigests>,
     code: Vec<Finding>,
@@ -142,7 +159,9 @@ impl Found {
             }
             let bytes = &buffer[..read];
             hasher.update(bytes);
-            scan.push(bytes, &mut |line, mark| self.mark(path, line, mark));
+            if self.searches {
+                scan.push(bytes, &mut |line, mark| self.mark(path, line, mark));
+            }
             head.extend(bytes.iter().take(HEAD_BYTES - head.len()));
             if is_held {
                 held.extend(bytes);
