@@ -93,6 +93,8 @@ fn what_runs_is_found_in_a_stack() {
     assert!(script.has_code() && script.only_script_bodies);
     let module = with("runtimeModule", json!("./objectstack-runtime.ab12.mjs"));
     assert!(module.has_code() && !module.only_script_bodies);
+    let page = with("pages", json!([{ "name": "p", "kind": "react", "source": "export default () => null" }]));
+    assert!(page.runs_in_page && !page.only_script_bodies);
     let packages = with("packages", json!([{ "manifest": { "id": "com.acme.other" } }]));
     assert!(packages.manifest.is_err(), "a host would load these instead");
 }
