@@ -39,11 +39,11 @@ end_scenario() {
   if [ -n "${UPDATE:-}" ]; then
     cp "$work/shown" "$here/golden/$scenario.txt"
   else
-    diff -u "$here/golden/$scenario.txt" "$work/shown"
+    diff -u --label "golden/$scenario.txt" --label 'what is printed' "$here/golden/$scenario.txt" "$work/shown"
   fi
 }
 
-# What differs from run to run: digests, addresses, times, directories.
+# What differs from run to run or is beside the point: digests, sizes, addresses, times, directories.
 normalise() {
   sed -E \
     -e 's/\b[0-9a-f]{64}\b/<sha256>/g' \
@@ -51,7 +51,8 @@ normalise() {
     -e 's/(127\.0\.0\.1|localhost):[0-9]+/\1:PORT/g' \
     -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/<time>/g' \
     -e 's/ed25519:([a-z0-9-]+):[A-Za-z0-9_-]+…?/ed25519:\1:<signature>/g' \
-    -e 's/[0-9.]+ KB/<n> KB/g' \
+    -e 's/[0-9.]+ Ki?B/<size>/g' \
+    -e 's/[0-9]+ passed, [0-9]+ do not apply/<n> passed, <n> do not apply/' \
     -e 's/ +$//' \
     -e "s#$work/(desk|home)#<\1>#g"
 }
@@ -115,4 +116,31 @@ approve() { # ID@VERSION
   seen=$("$plimsoll" --json review show "$1")
   show "$plimsoll" review approve "$1" --sha256 "$(member version sha256 <<<"$seen")" --report "$(member version reportSha256 <<<"$seen")"
   PLIMSOLL_TOKEN=$account
+}
+
+# A runtime of ObjectStack with an empty kernel, whose control plane is the registry; a second start finds what the first left.
+# Sets `runtime`, its address: by this name, since it compares the addresses of its visitors with it.
+start_runtime() {
+  local port
+  port=${runtime_port:=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+  runtime=http://localhost:$port
+  mkdir -p "$work/desk/runtime"
+  (cd "$work/desk/runtime" && exec setsid os start --port "$port" --home "$work/desk/runtime" --database-driver sqlite-wasm --no-ui) \
+    >"$work/runtime.log" 2>&1 </dev/null &
+  runtime_pid=$!
+  for _ in $(seq 600); do
+    kill -0 "$runtime_pid" || break
+    curl -sf -o /dev/null --max-time 2 "$runtime/api/v1/auth/get-session" && return
+    sleep 0.1
+  done
+  cat "$work/runtime.log" >&2
+  return 1
+}
+
+# Ends the runtime and what it started, if there is one.
+stop_runtime() {
+  [ -n "${runtime_pid:-}" ] || return 0
+  kill -- "-$runtime_pid" 2>/dev/null || true
+  wait "$runtime_pid" 2>/dev/null || true
+  runtime_pid=
 }

@@ -13,24 +13,25 @@ plimsoll=$(realpath "${2:?the command line program}")
 shift 2
 samples=$here/../fixtures/objectstack
 work=$(realpath "$(mktemp -d)")
-pids=()
+scenario=
 
 finish() {
   local status=$?
   set +e
-  for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  stop_runtime
   "$here/../server.sh" stop "$work/server"
-  [ "$status" = 0 ] || { echo "failed in the scenario ${scenario:-}, which had printed:"; cat "$work/transcript"; } >&2
+  [ -z "$scenario" ] || { echo "the scenario $scenario stopped; until there it had printed:"; cat "$work/transcript"; } >&2
   rm -rf "$work"
   exit "$status"
 }
+# shellcheck source=tests/objectstack/lib.sh
+. "$here/lib.sh"
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# shellcheck source=tests/objectstack/lib.sh
-. "$here/lib.sh"
-
 install_clients
+# Sources of Apps import from what is installed.
+ln -s "$here/node_modules" "$work/node_modules"
 [ $# -gt 0 ] || set -- $(cd "$here/scenarios" && printf '%s\n' *.sh | sed 's/\.sh$//')
 failed=
 for scenario; do
@@ -39,4 +40,5 @@ for scenario; do
   . "$here/scenarios/$scenario.sh"
   end_scenario || failed="$failed $scenario"
 done
-[ -z "$failed" ] || { scenario=; echo "printed otherwise than the golden texts say:$failed" >&2; exit 1; }
+scenario=
+[ -z "$failed" ] || { echo "printed otherwise than the golden texts say:$failed" >&2; exit 1; }
