@@ -16,6 +16,7 @@ begin_scenario() {
   echo "--- $scenario"
   : >"$work/transcript"
   rm -rf "$work/home" "$work/desk"
+  secret=
   mkdir -p "$work/home" "$work/desk"
   cd "$work/desk"
   "$here/../server.sh" start "$work/server" "$server"
@@ -43,13 +44,15 @@ end_scenario() {
   fi
 }
 
-# What differs from run to run or is beside the point: digests, sizes, addresses, times, directories.
+# What differs from run to run or is beside the point: digests, sizes, addresses, times, directories, the secret of a scenario.
 normalise() {
   sed -E \
+    -e "s#${secret:-no secret}#<secret>#g" \
     -e 's/\b[0-9a-f]{64}\b/<sha256>/g' \
     -e 's/\b[0-9a-f]{12,16}…/<sha256>…/g' \
     -e 's/(127\.0\.0\.1|localhost):[0-9]+/\1:PORT/g' \
     -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/<time>/g' \
+    -e 's/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/<id>/g' \
     -e 's/ed25519:([a-z0-9-]+):[A-Za-z0-9_-]+…?/ed25519:\1:<signature>/g' \
     -e 's/[0-9.]+ Ki?B/<size>/g' \
     -e 's/[0-9]+ passed, [0-9]+ do not apply/<n> passed, <n> do not apply/' \
