@@ -4,15 +4,18 @@
 //! Out of scope: rules (`plimsoll-core`), signatures (`plimsoll-trust`), queries (`plimsoll-store`).
 //!
 //! Where to look: `app` holds the use cases, `http` translates between them and the wire (`http/mod.rs` is the route table),
-//! `start` opens the registry, `demo` fills one with samples, `main` reads the command line.
+//! `start` opens the registry, `demo` fills one with samples, `export` writes the marketplace as files, `main` reads the
+//! command line.
 
 pub mod app;
 pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod jobs;
+mod shares;
 mod start;
 pub mod telemetry;
 mod token;
@@ -24,11 +27,11 @@ use plimsoll_core::wire::RegistryKey;
 use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
-use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
+use crate::shares::Shares;
 
 pub use start::{StartError, Started, open_store};
 
@@ -56,10 +59,12 @@ pub struct App {
     pub(crate) ids: Arc<dyn Ids>,
     /// Where uploads wait until their digest is known.
     pub(crate) spool: PathBuf,
-    /// One permit for each upload at a time.
-    pub(crate) uploads: Semaphore,
-    /// One permit for each artifact at a time that is in memory as a whole.
-    pub(crate) buffered: Semaphore,
+    /// Places for uploads.
+    pub(crate) uploads: Shares,
+    /// Places for artifacts that are in memory as a whole.
+    pub(crate) buffered: Shares,
+    /// One permit for each artifact at a time that is unpacked for a reader.
+    pub(crate) unpacking: Semaphore,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

@@ -10,16 +10,21 @@ use plimsoll_core::wire::{Algorithm, RegistryKey};
 use plimsoll_core::{Digest, Timestamp};
 use plimsoll_store::{Conflict, Database, MigrateError, Store, StoreError, registry};
 use plimsoll_trust::{KeyError, Signer, SigningKey};
-use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::app::{self, accounts};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
+use crate::shares::Shares;
 
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
 const BUFFERED_ARTIFACTS: usize = 4;
+/// How many of them one account may send at a time.
+const BUFFERED_ARTIFACTS_PER_ACCOUNT: usize = 2;
+
+/// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
+const UNPACKED_ARTIFACTS: usize = 2;
 
 /// A registry that was opened.
 pub struct Started {
@@ -117,8 +122,9 @@ impl App {
             clock,
             ids,
             spool,
-            uploads: Semaphore::new(config.concurrency.uploads),
-            buffered: Semaphore::new(BUFFERED_ARTIFACTS),
+            uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
+            buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
+            unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

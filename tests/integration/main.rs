@@ -1,16 +1,21 @@
 //! The behaviours of the whole product, one module for each.
 
 mod access;
+mod accounts;
 mod apps;
 mod availability;
 mod bad_input;
 mod command_line;
+mod configuration;
 mod consent;
 mod crashes;
+mod crates;
 mod demo;
 mod gate;
 mod keys;
+mod namespaces;
 mod objectstack;
+mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;

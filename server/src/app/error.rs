@@ -11,7 +11,7 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The token is not valid.
-    #[error("the token is unknown, revoked or expired: ask for another one")]
+    #[error("the token is unknown, revoked or expired, or its account is disabled: ask for another one")]
     CredentialsInvalid,
     /// It is not there, or hidden from the actor: the two are the same.
     #[error("there is no {0} here that you may see")]
@@ -23,6 +23,16 @@ pub enum Error {
         code: ProblemCode,
         /// What to do.
         message: String,
+    },
+    /// The account has its whole share. One of the codes with status 429.
+    #[error("{message}")]
+    TooMany {
+        /// Which share.
+        code: ProblemCode,
+        /// What to do.
+        message: String,
+        /// After how many seconds it is worth trying again.
+        retry_after: u32,
     },
     /// The body was well formed, but a value in it is not valid. One of the codes with status 400 or 422.
     #[error("{message}")]

@@ -1,19 +1,24 @@
 //! Accounts and their roles.
 
 use diesel::prelude::*;
-use plimsoll_core::AccountName;
+use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Account;
+use plimsoll_core::{AccountName, Timestamp};
 
-use crate::Conn;
 use crate::column::Row;
 use crate::error::Result;
 use crate::schema::{account, account_role};
+use crate::{Conn, Page};
 
 /// Adds an account. [`Conflict::Account`](crate::Conflict::Account) if the name is taken.
 pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
     let name = new.name.as_str();
     diesel::insert_into(account::table)
-        .values((account::name.eq(name), account::created_at.eq(new.created_at.as_micros())))
+        .values((
+            account::name.eq(name),
+            account::created_at.eq(new.created_at.as_micros()),
+            account::disabled_at.eq(new.disabled_at.map(Timestamp::as_micros)),
+        ))
         .execute(conn)?;
     for role in &new.roles {
         diesel::insert_into(account_role::table)
@@ -26,13 +31,38 @@ pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
 /// The account of a name.
 pub fn find(conn: &mut Conn, name: &AccountName) -> Result<Option<Account>> {
     let key = name.as_str();
-    let created_at = account::table.find(key).select(account::created_at).first::<i64>(conn).optional()?;
-    let Some(created_at) = created_at else { return Ok(None) };
+    let row = account::table.find(key).select((account::created_at, account::disabled_at));
+    let Some((created_at, disabled_at)) = row.first::<(i64, Option<i64>)>(conn).optional()? else { return Ok(None) };
     let roles =
         account_role::table.filter(account_role::account.eq(key)).select(account_role::role).load::<String>(conn)?;
+    let key = [key];
+    let read = |table| Row::new(table, &key);
     Ok(Some(Account {
         name: name.clone(),
-        roles: roles.iter().map(|role| Row::new("account_role", &[key]).text("role", role)).collect::<Result<_>>()?,
-        created_at: Row::new("account", &[key]).time("created_at", created_at)?,
+        roles: roles.iter().map(|role| read("account_role").text("role", role)).collect::<Result<_>>()?,
+        created_at: read("account").time("created_at", created_at)?,
+        disabled_at: read("account").time_or_null("disabled_at", disabled_at)?,
     }))
+}
+
+/// A page of accounts by name, after the given one.
+pub fn page(conn: &mut Conn, after: Option<&AccountName>, size: PageSize) -> Result<Page<Account>> {
+    let mut query =
+        account::table.order(account::name).limit(Page::<Account>::rows(size)).select(account::name).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(account::name.gt(after.as_str()));
+    }
+    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "account")?;
+    let mut items = Vec::with_capacity(names.len());
+    for name in &names {
+        items.extend(find(conn, name)?);
+    }
+    Ok(Page { items, more })
+}
+
+/// Disables an account from a time on, or enables it. `false` if there is no such account.
+pub fn set_disabled(conn: &mut Conn, name: &AccountName, since: Option<Timestamp>) -> Result<bool> {
+    let row = account::table.find(name.as_str());
+    let set = account::disabled_at.eq(since.map(Timestamp::as_micros));
+    Ok(diesel::update(row).set(set).execute(conn)? == 1)
 }

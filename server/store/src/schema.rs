@@ -1,7 +1,7 @@
 //! The tables as diesel sees them. A test compares them with both migrations.
 
 diesel::table! {
-    account (name) { name -> Text, created_at -> BigInt, }
+    account (name) { name -> Text, created_at -> BigInt, disabled_at -> Nullable<BigInt>, }
 }
 
 diesel::table! {
@@ -30,6 +30,10 @@ diesel::table! {
 
 diesel::table! {
     publisher_member (publisher, account) { publisher -> Text, account -> Text, role -> Text, }
+}
+
+diesel::table! {
+    publisher_departure (publisher, account) { publisher -> Text, account -> Text, left_at -> BigInt, }
 }
 
 diesel::table! {
@@ -236,5 +240,5 @@ diesel::table! {
 diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
-diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload);
-diesel::allow_tables_to_appear_in_same_query!(artifact, version);
+diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
+diesel::allow_tables_to_appear_in_same_query!(index_document, package);

@@ -7,15 +7,24 @@ use plimsoll_core::access::{Role, TokenScope};
 use plimsoll_core::wire::{Me, NewAccount, NewToken};
 use serde_json::json;
 
+use super::administer;
 use crate::args::{Account, Token};
 use crate::failure::Failure;
 use crate::output::{Answer, bold, dim, plain};
 use crate::render::{self, line};
 use crate::shell::Shell;
 
-/// `account create`
+/// `account create`, `list`, `disable`, `enable`
 pub(crate) fn account(shell: &Shell, args: &Account) -> Result<Answer, Failure> {
-    let Account::Create { name, roles } = args;
+    match args {
+        Account::Create { name, roles } => create(shell, name, roles),
+        Account::List => administer::accounts(shell),
+        Account::Disable { name, reason } => administer::set_disabled(shell, name, true, reason),
+        Account::Enable { name, reason } => administer::set_disabled(shell, name, false, reason),
+    }
+}
+
+fn create(shell: &Shell, name: &AccountName, roles: &[Role]) -> Result<Answer, Failure> {
     let new = NewAccount { name: name.clone(), roles: roles.iter().copied().collect() };
     let account = shell.registry()?.create_account(&new)?;
     let text = format!(
@@ -28,10 +37,11 @@ pub(crate) fn account(shell: &Shell, args: &Account) -> Result<Answer, Failure> 
     Ok(Answer::new(&account, text))
 }
 
-/// `token create`, `token revoke`
+/// `token create`, `token list`, `token revoke`
 pub(crate) fn token(shell: &Shell, args: &Token) -> Result<Answer, Failure> {
     let registry = shell.registry()?;
     match args {
+        Token::List { account } => administer::tokens(shell, account.as_ref()),
         Token::Create { account, scopes, expires } => {
             let scopes = if scopes.is_empty() {
                 by_default(&registry.me()?, account.as_ref())

@@ -6,6 +6,7 @@
 
 mod body;
 mod envelope;
+pub(crate) mod marketplace;
 mod packages;
 mod versions;
 
@@ -13,5 +14,5 @@ pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [packages::routes(), versions::routes()].into_iter().flatten().collect()
+    [packages::routes(), versions::routes(), marketplace::routes()].into_iter().flatten().collect()
 }

@@ -16,7 +16,8 @@ behaviours! {
 }
 
 fn an_account_keeps_its_roles(store: &Store) -> Result {
-    let dana = Account { name: of("dana"), roles: Role::ALL.iter().copied().collect(), created_at: at(1) };
+    let dana =
+        Account { name: of("dana"), roles: Role::ALL.iter().copied().collect(), created_at: at(1), disabled_at: None };
     store.write("test", |conn| account::insert(conn, &dana))?;
     assert_eq!(store.read("test", |conn| account::find(conn, &dana.name))?, Some(dana));
     assert_eq!(store.read("test", |conn| account::find(conn, &of("erin")))?, None);
