@@ -27,6 +27,7 @@ use plimsoll_core::wire::RegistryKey;
 use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
+use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};

@@ -10,6 +10,7 @@ use plimsoll_core::wire::{Algorithm, RegistryKey};
 use plimsoll_core::{Digest, Timestamp};
 use plimsoll_store::{Conflict, Database, MigrateError, Store, StoreError, registry};
 use plimsoll_trust::{KeyError, Signer, SigningKey};
+use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::app::{self, accounts};
