@@ -47,7 +47,7 @@ pub(super) fn signature_invalid(context: &Context<'_>) -> Judged {
             Err(Gap::DecidedElsewhere("there is no good key to verify the signature with"))
         }
         Evidence::Invalid(why) => Ok(Answer::refuse(format!(
-            "The publisher's signature does not verify: {why}. Sign exactly these bytes again with `plimsoll sign`."
+            "The publisher's signature is not valid: {why}. Sign exactly these bytes again with `plimsoll sign`."
         ))),
         Evidence::Verified { key_id, .. } => Ok(Answer::pass(format!("The signature of the key {key_id} verifies."))),
     }
