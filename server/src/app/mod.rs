@@ -14,6 +14,7 @@ pub mod collect;
 pub mod discovery;
 mod error;
 mod facts;
+pub mod icon;
 pub mod index;
 pub mod keys;
 mod listing;
@@ -23,7 +24,9 @@ pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
+mod room;
 mod shelf;
+mod submitted;
 #[cfg(test)]
 mod tests;
 
