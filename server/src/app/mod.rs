@@ -14,6 +14,7 @@ pub mod collect;
 pub mod discovery;
 mod error;
 mod facts;
+pub mod icon;
 pub mod index;
 pub mod keys;
 mod listing;

@@ -96,6 +96,16 @@ pub(crate) async fn json_bytes(
         let detail = "send the body with `content-type: application/json`";
         return Err(Failure::new(ProblemCode::MediaTypeUnsupported, detail));
     }
+    bytes(request, payload, max, timeouts).await
+}
+
+/// Reads a body into memory, at most so many bytes.
+pub(crate) async fn bytes(
+    request: &HttpRequest,
+    payload: &mut web::Payload,
+    max: u64,
+    timeouts: &Timeouts,
+) -> Result<Bytes, Failure> {
     let mut pieces = Pieces::new(request, payload, max, timeouts, timeouts.body_seconds)?;
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await? {

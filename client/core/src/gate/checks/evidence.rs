@@ -2,7 +2,7 @@
 
 use super::super::Evidence;
 use super::super::policy::{KEY_FRESH_HOURS, brings_code};
-use super::answer::{Answer, Context, Gap, Judged};
+use super::answer::{Answer, Context, Gap, Judged, list};
 use crate::{Tier, Visibility, quote};
 
 const NOT_LOOKED_AT: Gap = Gap::FactMissing("the publisher's evidence");
@@ -24,10 +24,14 @@ pub(super) fn signature_missing(context: &Context<'_>) -> Judged {
         (Evidence::Hosted, _) if brings_code.is_none() && context.tier()? == Tier::Declarative => {
             Ok(Answer::pass("The registry built this artifact, of data alone; it is not signed by its publisher."))
         }
-        (Evidence::Hosted, _) => Ok(Answer::refuse(
-            "The registry built this artifact, and it is more than data. Build it yourself, sign it with `plimsoll sign`, and \
-             publish the signed artifact.",
-        )),
+        (Evidence::Hosted, _) => {
+            let found = list(&context.inspection()?.code, |finding| finding.what.clone());
+            let found = if found.is_empty() { "the manifest asks for it".to_owned() } else { found };
+            Ok(Answer::refuse(format!(
+                "The registry built this artifact, and it is more than data ({found}). Pack it yourself with `plimsoll pack`, \
+                 sign it with `plimsoll sign`, and publish the signed artifact."
+            )))
+        }
         (Evidence::Invalid(_) | Evidence::KeyUnknown(_) | Evidence::KeyRevoked(_) | Evidence::Verified { .. }, _) => {
             Ok(Answer::pass("The version carries evidence of its publisher."))
         }
@@ -43,7 +47,7 @@ pub(super) fn signature_invalid(context: &Context<'_>) -> Judged {
             Err(Gap::DecidedElsewhere("there is no good key to verify the signature with"))
         }
         Evidence::Invalid(why) => Ok(Answer::refuse(format!(
-            "The publisher's signature does not verify: {why}. Sign exactly these bytes again with `plimsoll sign`."
+            "The publisher's signature is not valid: {why}. Sign exactly these bytes again with `plimsoll sign`."
         ))),
         Evidence::Verified { key_id, .. } => Ok(Answer::pass(format!("The signature of the key {key_id} verifies."))),
     }

@@ -9,6 +9,12 @@ pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let least = tier_needs(tier).least;
     Ok(match context.level_below(least)? {
         None => Answer::pass(format!("The publisher may ship the tier {tier}.")),
+        Some(level) if context.inspection()?.runs_in_page => Answer::refuse(format!(
+            "A host runs pages in React in its own page, so the tier is {tier} ({}), which needs a publisher of level {least}; this \
+             one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
+            tier.in_words()
+        ))
+        .at_each(places(&context.inspection()?.code), place),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
@@ -75,8 +81,9 @@ pub(super) fn code_undeclared(context: &Context<'_>) -> Judged {
     };
     let pointers = declared.map(|(pointer, _)| pointer.to_owned());
     Ok(Answer::hold(format!(
-        "There is code, although the manifest declares no `runtime` ({found}). It gets the tier sandbox and a review; declare \
-         `runtime: sandbox`, or leave the code out."
+        "There is code, although the manifest declares no `runtime` ({found}). It gets the tier {} and a review; declare \
+         `runtime: sandbox`, or leave the code out.",
+        context.tier()?
     ))
     .at(pointers.chain(places(&inspection.code).map(place))))
 }

@@ -46,6 +46,14 @@ fn the_tier_is_what_runtime_asks_and_code_raises_it() {
         it.only_script_bodies = true;
     });
     assert_eq!(script.tier(), Some(Tier::Sandbox));
+    let page = |runtime| {
+        Case::new().with("runtime", json!(runtime)).inspected(|it| {
+            it.code.push(finding("objectstack.json", None, "a page in React"));
+            it.runs_in_page = true;
+        })
+    };
+    assert_eq!(page("sandbox").tier(), Some(Tier::InProcess), "whatever the manifest asks for");
+    refuses(page("sandbox"), "tier-not-permitted objectstack.json");
 }
 
 #[test]

@@ -59,6 +59,7 @@ impl Case {
             integrity: Integrity::Match,
             code: Vec::new(),
             only_script_bodies: false,
+            runs_in_page: false,
             capabilities: Permissions::default(),
             native: Vec::new(),
             install_scripts: Vec::new(),
