@@ -67,6 +67,7 @@ fn both_doors_make_the_same_version(on: Backend) {
             document
         };
         let evidence = acme.owner().get("/v1/packages/com.acme.vat-check/versions/1.0.0/evidence").json();
+        let evidence = but_for(evidence, &["platformSignature"]);
         let listing = acme.owner().get("/v1/packages/com.acme.vat-check").json()["listing"].clone();
         // The report is in the version; each registry has a key, and so a name, of its own.
         let mut version = but_for(serde_json::to_value(&approved).expect("a version"), &["publishedAt", "decidedAt"]);
