@@ -1,7 +1,13 @@
 //! Checks of how the version wants to be loaded, against how far its publisher is verified.
 
 use super::super::policy::{packaging_needs, scope_needs, tier_needs};
-use super::answer::{Answer, Context, Judged, list, places};
+use super::answer::{Answer, Context, Gap, Judged, list, places};
+
+/// What the tier comes from: the manifest, or what a host runs in its own page whatever that says.
+fn origin(context: &Context<'_>) -> Result<Vec<String>, Gap> {
+    let inspection = context.inspection()?;
+    Ok(if inspection.runs_in_page { places(&inspection.code) } else { vec!["#/runtime".to_owned()] })
+}
 
 pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
@@ -13,13 +19,13 @@ pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
              one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
             tier.in_words()
         ))
-        .at(places(&context.inspection()?.code)),
+        .at(origin(context)?),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
             tier.in_words()
         ))
-        .at(["#/runtime".to_owned()]),
+        .at(origin(context)?),
     })
 }
 
@@ -45,7 +51,7 @@ pub(super) fn tier_review(context: &Context<'_>) -> Judged {
             "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
             tier.in_words()
         ))
-        .at(["#/runtime".to_owned()]),
+        .at(origin(context)?),
     })
 }
 
