@@ -24,7 +24,9 @@ pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
+mod room;
 mod shelf;
+mod submitted;
 #[cfg(test)]
 mod tests;
 

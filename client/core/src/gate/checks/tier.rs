@@ -1,32 +1,36 @@
 //! Checks of how the version wants to be loaded, against how far its publisher is verified.
 
-use super::super::policy::{packaging_needs, scope_needs, tier_needs};
-use super::answer::{Answer, Context, Gap, Judged, list, places};
+use super::super::policy::{brings_code, packaging_needs, scope_needs, tier_needs};
+use super::answer::{Answer, Context, Judged, list, place, places};
+use crate::manifest::Packaging;
 
-/// What the tier comes from: the manifest, or what a host runs in its own page whatever that says.
-fn origin(context: &Context<'_>) -> Result<Vec<String>, Gap> {
+/// With the places that the tier comes from: the manifest, or what a host runs in its own page whatever that says.
+fn at_origin(answer: Answer, context: &Context<'_>) -> Judged {
     let inspection = context.inspection()?;
-    Ok(if inspection.runs_in_page { places(&inspection.code) } else { vec!["#/runtime".to_owned()] })
+    Ok(if inspection.runs_in_page {
+        answer.at_each(places(&inspection.code), place)
+    } else {
+        answer.at(["#/runtime".to_owned()])
+    })
 }
 
 pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
     let least = tier_needs(tier).least;
-    Ok(match context.level_below(least)? {
-        None => Answer::pass(format!("The publisher may ship the tier {tier}.")),
+    let refused = match context.level_below(least)? {
+        None => return Ok(Answer::pass(format!("The publisher may ship the tier {tier}."))),
         Some(level) if context.inspection()?.runs_in_page => Answer::refuse(format!(
             "A host runs pages in React in its own page, so the tier is {tier} ({}), which needs a publisher of level {least}; this \
              one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
             tier.in_words()
-        ))
-        .at(origin(context)?),
+        )),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
             tier.in_words()
-        ))
-        .at(origin(context)?),
-    })
+        )),
+    };
+    at_origin(refused, context)
 }
 
 pub(super) fn packaging_not_permitted(context: &Context<'_>) -> Judged {
@@ -45,14 +49,14 @@ pub(super) fn packaging_not_permitted(context: &Context<'_>) -> Judged {
 pub(super) fn tier_review(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
     let from = tier_needs(tier).unreviewed;
-    Ok(match context.level_below(from)? {
-        None => Answer::pass(format!("The tier {tier} needs no review for this publisher.")),
-        Some(level) => Answer::hold(format!(
-            "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
-            tier.in_words()
-        ))
-        .at(origin(context)?),
-    })
+    let Some(level) = context.level_below(from)? else {
+        return Ok(Answer::pass(format!("The tier {tier} needs no review for this publisher.")));
+    };
+    let held = Answer::hold(format!(
+        "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
+        tier.in_words()
+    ));
+    at_origin(held, context)
 }
 
 pub(super) fn scope_privileged(context: &Context<'_>) -> Judged {
@@ -70,19 +74,25 @@ pub(super) fn scope_privileged(context: &Context<'_>) -> Judged {
 
 pub(super) fn code_undeclared(context: &Context<'_>) -> Judged {
     let (inspection, manifest) = (context.inspection()?, context.manifest()?);
-    if !inspection.has_code() {
-        return Ok(Answer::not_applicable("There is no code in the artifact."));
+    if brings_code(inspection).is_none() {
+        return Ok(Answer::not_applicable("There is no code in the artifact, and none is installed for it."));
     }
     if let Some(runtime) = manifest.runtime {
         return Ok(Answer::pass(format!("The code is declared as runtime {runtime}.")));
     }
-    let main = manifest.main.as_ref().map(|_| "#/main".to_owned());
-    let found = list(inspection.code.iter().map(|finding| finding.what.as_str()));
-    let found = if found.is_empty() { "`main` names it".to_owned() } else { found };
+    let main = manifest.main.as_ref().map(|_| ("#/main", "`main` names it"));
+    let packages = (manifest.packaging == Packaging::ManifestDeps)
+        .then_some(("#/packaging", "the host installs npm packages for it"));
+    let declared = main.into_iter().chain(packages);
+    let found = match inspection.code.is_empty() {
+        true => list(declared.clone(), |(_, what)| what.to_owned()),
+        false => list(&inspection.code, |finding| finding.what.clone()),
+    };
+    let pointers = declared.map(|(pointer, _)| pointer.to_owned());
     Ok(Answer::hold(format!(
         "There is code, although the manifest declares no `runtime` ({found}). It gets the tier {} and a review; declare \
          `runtime: sandbox`, or leave the code out.",
         context.tier()?
     ))
-    .at(main.into_iter().chain(places(&inspection.code))))
+    .at(pointers.chain(places(&inspection.code).map(place))))
 }

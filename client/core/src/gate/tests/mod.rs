@@ -1,5 +1,6 @@
 //! Tests of the gate as a whole. Those of single checks go by group, like the checks.
 
+mod bounds;
 mod checks;
 mod laws;
 mod matrix;
