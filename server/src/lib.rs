@@ -13,8 +13,10 @@ pub mod config;
 pub mod demo;
 pub mod http;
 pub mod jobs;
+mod password;
 mod start;
 pub mod telemetry;
+mod throttle;
 mod token;
 
 use std::path::PathBuf;
@@ -29,6 +31,7 @@ use tokio::sync::Semaphore;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
+use crate::throttle::Throttle;
 
 pub use start::{StartError, Started, open_store};
 
@@ -60,6 +63,10 @@ pub struct App {
     pub(crate) uploads: Semaphore,
     /// One permit for each artifact at a time that is in memory as a whole.
     pub(crate) buffered: Semaphore,
+    /// One permit for each password at a time that is being hashed, which takes 19 MiB.
+    pub(crate) hashing: Semaphore,
+    /// Who guesses is slowed down.
+    pub(crate) throttle: Throttle,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

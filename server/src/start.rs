@@ -17,9 +17,13 @@ use crate::app::{self, accounts};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
+use crate::throttle::Throttle;
 
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
 const BUFFERED_ARTIFACTS: usize = 4;
+
+/// How many passwords are hashed at a time.
+const HASHING: usize = 4;
 
 /// A registry that was opened.
 pub struct Started {
@@ -119,6 +123,8 @@ impl App {
             spool,
             uploads: Semaphore::new(config.concurrency.uploads),
             buffered: Semaphore::new(BUFFERED_ARTIFACTS),
+            hashing: Semaphore::new(HASHING),
+            throttle: Throttle::default(),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

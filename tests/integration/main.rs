@@ -16,4 +16,5 @@ mod publishing;
 mod reading;
 mod samples;
 mod scale_out;
+mod sign_in;
 mod tampering;

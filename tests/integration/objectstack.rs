@@ -15,16 +15,16 @@ plimsoll_tests::behaviours!(
 );
 
 /// One recorded request.
-struct Recorded(Value);
+pub(crate) struct Recorded(Value);
 
 impl Recorded {
-    fn read(name: &str) -> Self {
+    pub(crate) fn read(name: &str) -> Self {
         let text = std::fs::read_to_string(fixture(&format!("wire/{name}.json"))).expect("a recording");
         Self(serde_json::from_str(&text).expect("a recording"))
     }
 
     /// With another member in its body.
-    fn with(mut self, key: &str, value: Value) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
         self.0["body"][key] = value;
         self
     }
@@ -35,7 +35,7 @@ impl Recorded {
     }
 
     /// Sends it, with everything that was recorded but the token.
-    fn send(&self, actor: &Actor) -> Answer {
+    pub(crate) fn send(&self, actor: &Actor) -> Answer {
         let text = |key: &str| self.0[key].as_str().expect("a text").to_owned();
         let mut call = actor.call(&text("method"), &text("path"));
         for (name, value) in self.0["headers"].as_object().expect("headers") {
@@ -46,7 +46,7 @@ impl Recorded {
 }
 
 /// The publisher of the recordings. The private half of its key is not known, so an administrator asserts the other.
-fn acme(registry: &Registry) -> Publisher {
+pub(crate) fn acme(registry: &Registry) -> Publisher {
     let acme = registry.publisher("acme");
     let public_key = std::fs::read_to_string(fixture("acme-2026.pub.pem")).expect("the key");
     let key = NewKey { key_id: "acme-2026".parse().expect("a key id"), public_key, proof: None };

@@ -159,7 +159,8 @@ impl Registry {
     /// A new account with a token of every scope. The name gets a number.
     pub fn account(&self, name: &str, roles: &[Role]) -> Actor {
         let name = format!("{name}-{}", self.names.fetch_add(1, Ordering::Relaxed));
-        let new = NewAccount { name: name.parse().expect("an account name"), roles: roles.iter().copied().collect() };
+        let roles = roles.iter().copied().collect();
+        let new = NewAccount { name: name.parse().expect("an account name"), roles, email: None };
         self.admin.client().create_account(&new).expect("a new account");
         let actor = Actor::new(&self.url, &name, None);
         actor.with_token(&self.token(&actor, TokenScope::ALL))

@@ -17,10 +17,12 @@ mod facts;
 pub mod index;
 pub mod keys;
 pub mod packages;
+pub mod people;
 pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
+pub mod sessions;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same request, by whom it turned out to be.
+    fn turned_into(&self, actor: Actor) -> Self {
+        Self { actor, request_id: self.request_id.clone() }
+    }
+
     /// The account, if the actor may do this.
     fn allow(&self, action: &Action<'_>) -> Result<&Account> {
         access::allow(&self.actor, action)?;

@@ -2,13 +2,13 @@
 
 use actix_web::http::Method;
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::{InvalidText, wire};
+use plimsoll_core::{AccountName, InvalidText, wire};
 
 use super::call::Call;
 use super::openapi::{Credentials, Operation, Tag, examples};
 use super::reply;
 use super::route::{Answer, Route};
-use crate::app::accounts;
+use crate::app::{accounts, people};
 
 /// The id of a token, as it is named in a path: 1 to 64 of `[A-Za-z0-9-]`.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -51,6 +51,20 @@ pub(super) fn routes() -> Vec<Route> {
                 .fails(&[ProblemCode::AccountExists]),
         ),
         Route::new(
+            Method::PUT,
+            "/v1/accounts/{account}/password",
+            set_password,
+            Operation::new("setPassword", Tag::Accounts, "Set the password of a person")
+                .describe(
+                    "By an administrator, or by the person, who says the password until now as well. It ends the sessions of \
+                     the person. The account is a person if it has an e-mail address.",
+                )
+                .credentials(Credentials::Required)
+                .takes::<wire::SetPassword>(examples::set_password())
+                .answers_nothing(204, "The password is set.")
+                .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
+        ),
+        Route::new(
             Method::POST,
             "/v1/tokens",
             create_token,
@@ -85,6 +99,14 @@ async fn create(mut call: Call) -> Answer {
     let new: wire::NewAccount = call.json().await?;
     let account = call.run(|app, caller| accounts::create_account(app, caller, new)).await?;
     reply::created(&account)
+}
+
+async fn set_password(mut call: Call) -> Answer {
+    let name: AccountName = call.path("account")?;
+    let new: wire::SetPassword = call.json().await?;
+    let from = call.client_address();
+    call.run_hashing(move |app, caller| people::set_password(app, caller, &name, &new, &from)).await?;
+    reply::no_content()
 }
 
 async fn create_token(mut call: Call) -> Answer {

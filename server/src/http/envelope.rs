@@ -90,8 +90,10 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
     for header in headers {
         answer.insert_header(header);
     }
-    if objectstack::owns(response.request().path()) {
-        return response.into_response(answer.json(objectstack::failed(&problem))).map_into_boxed_body();
+    let path = response.request().path();
+    if objectstack::owns(path) {
+        let body = objectstack::failed(path, &problem);
+        return response.into_response(answer.json(body)).map_into_boxed_body();
     }
     let body = serde_json::to_vec(&problem).expect("a problem is plain data");
     response.into_response(answer.content_type(PROBLEM_JSON).body(body)).map_into_boxed_body()

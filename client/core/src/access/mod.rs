@@ -84,6 +84,10 @@ pub enum Action<'a> {
         /// What it is to be used for.
         scopes: &'a BTreeSet<TokenScope>,
     },
+    /// Set another password for an account, whose present one is known.
+    ChangePassword(&'a AccountName),
+    /// Set the password of any account.
+    ResetPassword,
     /// Revoke a token of an account.
     RevokeToken(&'a AccountName),
     /// Make a publisher.
@@ -153,7 +157,9 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
 /// The scope that a token needs for this; `None` where any will do.
 fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
     Some(match action {
-        Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => TokenScope::Admin,
+        Action::CreateAccount | Action::ResetPassword | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
+            TokenScope::Admin
+        }
         Action::CreateToken { .. }
         | Action::RevokeToken(_)
         | Action::CreatePublisher
@@ -162,7 +168,8 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         | Action::RevokeKey(_) => TokenScope::Manage,
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
-        Action::ReadAudit(_) | Action::ReadContributions | Action::ReadSelf => return None,
+        // Whoever knows the present password needs no wide token.
+        Action::ChangePassword(_) | Action::ReadAudit(_) | Action::ReadContributions | Action::ReadSelf => return None,
     })
 }
 
@@ -177,8 +184,11 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         account.memberships.get(publisher).is_some_and(|role| *role <= at_least)
     };
     match action {
-        Action::CreateAccount | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
+        Action::CreateAccount | Action::ResetPassword | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
             (admin, "an administrator".to_owned())
+        }
+        Action::ChangePassword(name) => {
+            (account.name == **name, format!("{name} itself or an administrator with the scope `admin`"))
         }
         Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => (
             admin_over_others || account.name == **name,

@@ -23,7 +23,7 @@ pub(super) fn done(status: StatusCode, data: &impl Serialize) -> Answer {
 }
 
 /// The body of an answer that did not.
-pub(in crate::http) fn failed(problem: &Problem) -> Value {
+pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
     let mut body = json!({
         "success": false,
         "error": {
@@ -34,6 +34,11 @@ pub(in crate::http) fn failed(problem: &Problem) -> Value {
             "requestId": problem.request_id,
         },
     });
+    if path.starts_with("/api/v1/auth/") {
+        // Here the clients look for both outside of `error` as well.
+        body["code"] = json!(code(problem));
+        body["message"] = json!(message(problem));
+    }
     if let Some(report) = &problem.report {
         body["violations"] = json!(findings(report, &[Outcome::Refuse, Outcome::Hold, Outcome::Unknown]));
     }
@@ -114,7 +119,7 @@ mod tests {
     #[test]
     fn every_error_has_a_code_and_a_sentence() {
         for code in ProblemCode::ALL {
-            let body = failed(&Problem::new(*code, "a sentence", "r"));
+            let body = failed("/api/v1/cloud", &Problem::new(*code, "a sentence", "r"));
             let error = &body["error"];
             assert_eq!((&body["success"], &error["message"]), (&json!(false), &json!("a sentence")), "{code}");
             assert_eq!((&error["declaredCode"], &error["httpStatus"]), (&json!(code.as_str()), &json!(code.status())));
@@ -127,7 +132,7 @@ mod tests {
     fn a_wrong_value_is_named_by_its_place() {
         let mut problem = Problem::new(ProblemCode::BodyInvalid, "use at most 128 bytes", "r");
         problem.errors = vec![FieldError { pointer: "/display_name".to_owned(), message: problem.detail.clone() }];
-        assert_eq!(failed(&problem)["error"]["message"], "/display_name: use at most 128 bytes");
+        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], "/display_name: use at most 128 bytes");
     }
 
     #[test]
@@ -149,7 +154,7 @@ mod tests {
                 check(CheckCode::NamespaceHeld, Outcome::Refuse, "Held by bolt.", &["#/namespace"]),
             ],
         });
-        let body = failed(&problem);
+        let body = failed("/api/v1/cloud", &problem);
         assert_eq!(body["error"]["code"], "NAMESPACE_CONFLICT");
         assert_eq!(
             body["violations"],

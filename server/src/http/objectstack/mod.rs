@@ -4,6 +4,7 @@
 //! Their clients read what they know and ignore the rest, so unknown members of a body are ignored here. The routes are not
 //! part of the OpenAPI document, which describes `/v1`; what is said of them in `Operation` is for the reader of the code.
 
+mod auth;
 mod body;
 mod envelope;
 mod packages;
@@ -13,5 +14,5 @@ pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [packages::routes(), versions::routes()].into_iter().flatten().collect()
+    [auth::routes(), packages::routes(), versions::routes()].into_iter().flatten().collect()
 }

@@ -95,7 +95,10 @@ fn page_size(size: u16) -> PageSize {
 
 fn account(conn: &mut Conn, name: &str) -> Result<AccountName> {
     let name: AccountName = of(name);
-    crate::account::insert(conn, &Account { name: name.clone(), roles: BTreeSet::new(), created_at: at(0) })?;
+    crate::account::insert(
+        conn,
+        &Account { name: name.clone(), roles: BTreeSet::new(), email: None, created_at: at(0) },
+    )?;
     Ok(name)
 }
 
