@@ -8,12 +8,7 @@ use plimsoll_tests::{Backend, Plugin, Registry};
 use plimsoll_trust::SigningKey;
 use serde_json::json;
 
-plimsoll_tests::behaviours!(
-    each_finding_has_its_code,
-    a_namespace_is_held_by_who_published_it_first,
-    the_tier_follows_what_runs,
-    no_secret_is_ever_repeated,
-);
+plimsoll_tests::behaviours!(each_finding_has_its_code, the_tier_follows_what_runs, no_secret_is_ever_repeated,);
 
 fn plugin() -> Plugin {
     Plugin::new("com.acme.found", "1.0.0")
@@ -90,18 +85,6 @@ fn each_finding_has_its_code(on: Backend) {
 
 fn findings(report: Option<&Report>) -> Vec<(CheckCode, Outcome)> {
     report.expect("a report").findings().map(|check| (check.code, check.outcome)).collect()
-}
-
-fn a_namespace_is_held_by_who_published_it_first(on: Backend) {
-    let registry = Registry::start(on);
-    let (acme, other) = (registry.publisher("acme"), registry.publisher("other"));
-    acme.release(Plugin::data("com.acme.vat", "1.0.0").with("namespace", json!("vat")));
-    acme.release(Plugin::data("com.acme.vat-more", "1.0.0").with("namespace", json!("vat")));
-    let theirs = || Plugin::data("com.other.vat", "1.0.0").with("namespace", json!("vat"));
-    let refused = other.refused(theirs().for_marketplace());
-    assert!(findings(refused.report.as_ref()).contains(&(CheckCode::NamespaceHeld, Outcome::Refuse)));
-    assert!(plimsoll_tests::open_problem(&refused).contains("acme"), "who holds it");
-    assert_eq!(other.publish(theirs()).state, State::Approved, "what stays private cannot collide");
 }
 
 fn the_tier_follows_what_runs(on: Backend) {

@@ -153,11 +153,11 @@ impl Plugin {
 /// All that a catalog shows.
 pub fn listing() -> Listing {
     Listing {
-        display_name: None,
         description: Some("A package of the tests.".to_owned()),
         category: Some("testing".parse().expect("a category")),
         readme: Some("# A package of the tests\n".to_owned()),
         icon: Some("data:image/svg+xml;base64,PHN2Zy8+".to_owned()),
+        ..Listing::default()
     }
 }
 

@@ -9,9 +9,8 @@ use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::{Conn, package, prefix};
 use serde_json::json;
 
-use super::publish::{check_listing, overlay};
 use super::record::{self, About};
-use super::{Caller, Error, Result, facts};
+use super::{Caller, Error, Result, facts, listing};
 use crate::App;
 
 /// How many packages without a version one publisher may announce.
@@ -42,7 +41,7 @@ pub struct Announced {
 /// Says something of a package. Versions that are there stay as they are; the owner of the id is whoever publishes first.
 pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement) -> Result<Announced> {
     let account = caller.allow(&Action::Upload)?;
-    check_listing(&new.listing)?;
+    listing::check(&new.listing)?;
     app.store.write("announce", |conn| {
         let publisher = match &new.publisher {
             Some(named) => named.clone(),
@@ -53,7 +52,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
         let (said, visibility) = (new.listing.clone(), new.default_visibility);
         if let Some(mut package) = package::find(conn, id)? {
             if package.publisher == publisher {
-                package.listing = overlay(package.listing, said);
+                package.listing = listing::overlay(package.listing, said);
                 package.default_visibility = visibility.unwrap_or(package.default_visibility);
                 package.updated_at = app.clock.now();
                 package::update(conn, &package)?;
@@ -82,7 +81,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
             package: id.clone(),
             publisher: publisher.clone(),
             default_visibility: visibility.unwrap_or(kept),
-            listing: overlay(before.map(|before| before.listing).unwrap_or_default(), said),
+            listing: listing::overlay(before.map(|before| before.listing).unwrap_or_default(), said),
             updated_at: app.clock.now(),
         };
         announcement::set(conn, &announcement)?;

@@ -1,10 +1,10 @@
 //! The registry's approval of a version, whoever decided it.
 
+use plimsoll_core::gate::{self, NamespaceHolder};
 use plimsoll_core::manifest;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::EvidenceKind;
 use plimsoll_core::{AccountName, Digest, State, Visibility};
-use plimsoll_store::namespace::Holder;
 use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, namespace, version};
 use plimsoll_trust::LegacySignature;
@@ -71,16 +71,22 @@ fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -
     Ok(Some(signed.map_err(|error| failed(&error))?.to_string()))
 }
 
-/// A namespace belongs to the publisher whose package first became public with it.
+/// A namespace belongs to the publisher whose package first became public with it. The gate looked, but another publisher may
+/// have taken it since: of two approvals at once, the later one finds that here.
 fn take_namespace(app: &App, conn: &mut Conn, record: &VersionRecord, documents: &Documents) -> Result<()> {
+    let (publisher, package) = (record.publisher.clone(), record.package.clone());
     let manifest = manifest::parse(documents.manifest.as_bytes())
-        .map_err(|_| Error::Internal(format!("the stored manifest of {} {}", record.package, record.version)))?;
-    let Some(name) = manifest.namespace else { return Ok(()) };
-    if namespace::find(conn, &name)?.is_none() {
-        let (publisher, package) = (record.publisher.clone(), record.package.clone());
-        namespace::insert(conn, &name, &Holder { publisher, package, since: app.clock.now() })?;
+        .map_err(|_| Error::Internal(format!("the stored manifest of {package} {}", record.version)))?;
+    let Some(name) = manifest.namespace.filter(|name| !gate::is_reserved(name)) else { return Ok(()) };
+    let holder = namespace::take(conn, &name, &NamespaceHolder { publisher, package, since: app.clock.now() })?;
+    if holder.publisher != record.publisher {
+        let message = format!(
+            "{} {} cannot be approved: the namespace `{name}` has just been taken by the publisher {}. Look at its report again",
+            record.package, record.version, holder.publisher
+        );
+        return Err(Error::conflict(ProblemCode::ReviewStale, message));
     }
-    Ok(())
+    Ok(namespace::note_package(conn, &record.package, &name)?)
 }
 
 /// Replaces the rows of a version, unless somebody else changed them meanwhile.

@@ -200,7 +200,8 @@ fn registry_facts(conn: &mut Conn, examined: &Examined, submission: &Submission<
     let (Ok(content), Some(manifest)) = (&examined.content, examined.manifest()) else { return Ok(facts) };
     // Namespaces are public, and so only what becomes public can collide.
     if let Some(name) = manifest.namespace.as_ref().filter(|_| submission.visibility == Visibility::Marketplace) {
-        facts.namespace = namespace::find(conn, name)?.map(|holder| (name.clone(), holder.publisher, holder.since));
+        facts.namespace = namespace::find(conn, name)?;
+        facts.package_namespace = namespace::of_package(conn, submission.package)?;
     }
     facts.dependencies = dependency_facts(conn, manifest, submission)?;
     if manifest.package_type == PackageType::App {

@@ -16,6 +16,7 @@ mod error;
 mod facts;
 pub mod index;
 pub mod keys;
+mod listing;
 pub mod packages;
 pub mod people;
 pub mod publish;

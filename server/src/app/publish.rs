@@ -14,15 +14,11 @@ use serde_json::json;
 
 use super::facts::{self, Claims, Decided, Examined, KeysChanged, Submission, Vouchers};
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use super::{Caller, Error, Result, approve, check_text, listing, packages, shelf};
 use crate::App;
 
 /// How often an examination is repeated because the publisher's keys changed meanwhile.
 const ATTEMPTS: u32 = 3;
-const DISPLAY_NAME_BYTES: usize = 128;
-const DESCRIPTION_BYTES: usize = 512;
-const README_BYTES: usize = 256 * 1024;
-const ICON_BYTES: usize = 352 * 1024;
 const NOTES_BYTES: usize = 64 * 1024;
 
 /// What publishing came to.
@@ -102,27 +98,7 @@ pub fn publish(
 /// The bounds of the texts of a request.
 fn check(new: &NewVersion) -> Result<()> {
     new.notes.as_deref().map_or(Ok(()), |notes| check_text("/notes", notes, NOTES_BYTES))?;
-    new.listing.as_ref().map_or(Ok(()), check_listing)
-}
-
-/// The bounds of the texts of a listing.
-pub(super) fn check_listing(listing: &Listing) -> Result<()> {
-    let texts = [
-        ("/listing/displayName", &listing.display_name, DISPLAY_NAME_BYTES),
-        ("/listing/description", &listing.description, DESCRIPTION_BYTES),
-        ("/listing/readme", &listing.readme, README_BYTES),
-        ("/listing/icon", &listing.icon, ICON_BYTES),
-    ];
-    for (pointer, text, max) in texts {
-        text.as_deref().map_or(Ok(()), |text| check_text(pointer, text, max))?;
-    }
-    let images = ["png", "jpeg", "webp", "gif", "svg+xml"].map(|image| format!("data:image/{image};"));
-    let known = |icon: &String| icon.starts_with("https://") || images.iter().any(|start| icon.starts_with(start));
-    if listing.icon.as_ref().is_some_and(|icon| !known(icon)) {
-        let message = "use a data: URI of a PNG, JPEG, WebP, GIF or SVG image, or an https address";
-        return Err(Error::invalid_at("/listing/icon", message));
-    }
-    Ok(())
+    new.listing.as_ref().map_or(Ok(()), listing::check)
 }
 
 /// One publish, with everything that was found outside of its transaction.
@@ -219,12 +195,8 @@ impl Publishing<'_> {
     /// What is to be shown: what this request says, else what was said before, else what the manifest says.
     fn shown(&self, before: Option<&Listing>) -> Listing {
         let before = before.cloned().unwrap_or_default();
-        let declared = self.examined.manifest().map(|manifest| Listing {
-            display_name: Some(cut(&manifest.name, DISPLAY_NAME_BYTES)),
-            description: manifest.description.as_deref().map(|text| cut(text, DESCRIPTION_BYTES)),
-            ..Listing::default()
-        });
-        overlay(declared.unwrap_or_default(), overlay(before, self.new.listing.clone().unwrap_or_default()))
+        let said = listing::overlay(before, self.new.listing.clone().unwrap_or_default());
+        listing::overlay(self.examined.manifest().map(listing::declared).unwrap_or_default(), said)
     }
 
     /// The rows that an accepted version gets.
@@ -299,7 +271,7 @@ impl Publishing<'_> {
         let said = self.new.listing.clone().unwrap_or_default();
         match package {
             Ok(mut package) => {
-                package.listing = overlay(package.listing, said);
+                package.listing = listing::overlay(package.listing, said);
                 package.updated_at = record.published_at;
                 package::update(conn, &package)?;
             }
@@ -313,7 +285,7 @@ impl Publishing<'_> {
                     publisher: record.publisher.clone(),
                     package_type: record.package_type,
                     default_visibility,
-                    listing: overlay(before, said),
+                    listing: listing::overlay(before, said),
                     created_at: record.published_at,
                     updated_at: record.published_at,
                 };
@@ -372,20 +344,4 @@ fn keep_in_force(
     documents.approval = old.approval;
     documents.platform_signature = old.platform_signature;
     Ok(())
-}
-
-/// The beginning of a text, where a catalog has no room for all of it.
-fn cut(text: &str, max: usize) -> String {
-    text[..text.floor_char_boundary(max)].to_owned()
-}
-
-/// What was said before, with what is said now in its place.
-pub(super) fn overlay(before: Listing, now: Listing) -> Listing {
-    Listing {
-        display_name: now.display_name.or(before.display_name),
-        description: now.description.or(before.description),
-        category: now.category.or(before.category),
-        readme: now.readme.or(before.readme),
-        icon: now.icon.or(before.icon),
-    }
 }

@@ -51,9 +51,6 @@ pub enum Conflict {
     /// The id of a package.
     #[error("the package id")]
     Package,
-    /// A namespace.
-    #[error("the namespace")]
-    Namespace,
     /// A version of a package.
     #[error("the version")]
     Version,
@@ -73,7 +70,6 @@ impl Conflict {
         ("publisher_key_proven", "publisher_key.fingerprint", Self::ProvenKey),
         ("package_pkey", "package.id", Self::Package),
         ("package_id_publisher_type_key", "package.id, package.publisher, package.type", Self::Package),
-        ("namespace_pkey", "namespace.namespace", Self::Namespace),
         ("version_pkey", "version.package, version.version", Self::Version),
         ("registry_pkey", "registry.only_one", Self::Registry),
     ];

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use plimsoll_core::wire::Listing;
 use plimsoll_core::{PackageId, PackageType, PublisherName, Timestamp, Visibility};
 
-use crate::column::Row;
+use crate::column::{self, Row};
 use crate::error::Result;
 use crate::schema::package;
 use crate::{Conn, StoreError};
@@ -58,11 +58,7 @@ pub fn update(conn: &mut Conn, now: &Package) -> Result<bool> {
     let changed = diesel::update(package::table.find(now.id.as_str()))
         .set((
             package::default_visibility.eq(row.default_visibility),
-            package::display_name.eq(row.display_name),
-            package::description.eq(row.description),
-            package::category.eq(row.category),
-            package::readme.eq(row.readme),
-            package::icon.eq(row.icon),
+            package::listing.eq(row.listing),
             package::updated_at.eq(row.updated_at),
         ))
         .execute(conn)?;
@@ -88,28 +84,19 @@ struct PackageRow {
     publisher: String,
     package_type: String,
     default_visibility: String,
-    display_name: Option<String>,
-    description: Option<String>,
-    category: Option<String>,
-    readme: Option<String>,
-    icon: Option<String>,
+    listing: String,
     created_at: i64,
     updated_at: i64,
 }
 
 impl From<&Package> for PackageRow {
     fn from(package: &Package) -> Self {
-        let listing = package.listing.clone();
         Self {
             id: package.id.to_string(),
             publisher: package.publisher.to_string(),
             package_type: package.package_type.to_string(),
             default_visibility: package.default_visibility.to_string(),
-            display_name: listing.display_name,
-            description: listing.description,
-            category: listing.category.map(String::from),
-            readme: listing.readme,
-            icon: listing.icon,
+            listing: column::json(&package.listing),
             created_at: package.created_at.as_micros(),
             updated_at: package.updated_at.as_micros(),
         }
@@ -129,13 +116,7 @@ impl TryFrom<PackageRow> for Package {
             default_visibility: read.text("default_visibility", &row.default_visibility)?,
             created_at: read.time("created_at", row.created_at)?,
             updated_at: read.time("updated_at", row.updated_at)?,
-            listing: Listing {
-                category: read.text_or_null("category", row.category.as_deref())?,
-                display_name: row.display_name,
-                description: row.description,
-                readme: row.readme,
-                icon: row.icon,
-            },
+            listing: read.json("listing", &row.listing)?,
         })
     }
 }

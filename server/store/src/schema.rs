@@ -86,14 +86,10 @@ diesel::table! {
         #[sql_name = "type"]
         package_type -> Text,
         default_visibility -> Text,
-        display_name -> Nullable<Text>,
-        description -> Nullable<Text>,
-        category -> Nullable<Text>,
-        readme -> Nullable<Text>,
-        icon -> Nullable<Text>,
         index_serial -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        listing -> Text,
     }
 }
 
@@ -114,6 +110,13 @@ diesel::table! {
         publisher -> Text,
         package -> Text,
         since -> BigInt,
+    }
+}
+
+diesel::table! {
+    package_namespace (package) {
+        package -> Text,
+        namespace -> Text,
     }
 }
 

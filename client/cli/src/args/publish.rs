@@ -102,6 +102,9 @@ pub(crate) struct Publish {
     /// The name that the catalog shows; by default the manifest's
     #[arg(long, value_name = "TEXT", help_heading = "Listing")]
     pub(crate) display_name: Option<String>,
+    /// One line under the name
+    #[arg(long, value_name = "TEXT", help_heading = "Listing")]
+    pub(crate) tagline: Option<String>,
     /// The paragraph that the catalog shows; by default the manifest's
     #[arg(long, value_name = "TEXT", help_heading = "Listing")]
     pub(crate) description: Option<String>,
@@ -114,6 +117,12 @@ pub(crate) struct Publish {
     /// A PNG, JPEG, WebP, GIF or SVG file of at most 256 KiB
     #[arg(long, value_name = "FILE", help_heading = "Listing")]
     pub(crate) icon: Option<PathBuf>,
+    /// The address of the project
+    #[arg(long, value_name = "URL", help_heading = "Listing")]
+    pub(crate) homepage_url: Option<String>,
+    /// The licence, as an SPDX expression such as MIT
+    #[arg(long, value_name = "SPDX", help_heading = "Listing")]
+    pub(crate) license: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,5 @@
 //! The inspection: one pass over an artifact, gathering all that the gate wants to know.
 
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use super::content::{self, Executable, HEAD_BYTES};
@@ -14,7 +13,7 @@ use super::{
     ArtifactError, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding, markers, npm,
     script, secrets,
 };
-use crate::{Limits, Manifest, PackageId, PackageType, Permissions, Version, manifest};
+use crate::{Limits, Manifest, PackageType, Permissions, manifest};
 
 /// A report is for people: of findings that one member can have many of, no more are kept.
 pub(super) const MAX_FINDINGS: usize = 100;
@@ -37,6 +36,11 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
     let members =
         read_with(input, limits, Some(&mut repeated), |path, size, content| found.member(path, size, content))?;
     let unpacked_bytes = members.iter().map(|member| member.size).sum();
+    if let (Some(Ok(manifest)), Some((path, stack))) = (&found.manifest, &found.stack)
+        && let Some(message) = stack.contradicts(manifest)
+    {
+        found.stack_problems.push(stack_problem(path, &message));
+    }
     let manifest = match (repeated, found.manifest) {
         (repeated, Some(_)) if !repeated.is_empty() => {
             Err(NoManifest::Duplicate([vec![manifest::FILE_NAME.to_owned()], repeated].concat()))
@@ -53,6 +57,7 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
         Ok(manifest) => integrity::compare(manifest.integrity.as_ref(), &members, &found.digests),
         Err(_) => Integrity::Missing,
     };
+    let stack = found.stack.map(|(_, stack)| stack);
     let is_app = manifest.as_ref().is_ok_and(|manifest| manifest.package_type == PackageType::App);
     Ok(Inspection {
         unpacked_bytes,
@@ -67,8 +72,9 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
         host_packages: found.host_packages,
         lockfile: found.lockfile.unwrap_or(Lockfile::Missing),
         secrets: found.secrets.concat(),
-        apps: found.apps.unwrap_or(usize::from(is_app)),
-        bundle: found.bundle,
+        apps: stack.as_ref().map_or(usize::from(is_app), |stack| stack.apps),
+        objects: stack.as_ref().map(|stack| stack.objects.clone()).unwrap_or_default(),
+        bundle: stack.and_then(|stack| stack.bundle),
         members,
         manifest,
     })
@@ -88,8 +94,8 @@ struct Found {
     lockfile: Option<Lockfile>,
     /// Certain ones, and those that only look random: counted apart, so that many of these never hide one of those.
     secrets: [Vec<SecretFinding>; 2],
-    apps: Option<usize>,
-    bundle: Option<BTreeMap<PackageId, Version>>,
+    /// The compiled stack, with its path.
+    stack: Option<(String, Stack)>,
     stack_problems: Vec<manifest::Problem>,
 }
 
@@ -231,21 +237,20 @@ impl Found {
 
     fn stack(&mut self, path: &str, held: Option<&[u8]>) {
         let stack = match held {
-            _ if self.apps.is_some() => Err("there is another one".to_owned()),
+            _ if self.stack.is_some() => Err("there is another one".to_owned()),
             None => Err("it is too large to be read".to_owned()),
             Some(held) => Stack::read(held),
         };
         match stack {
-            Ok(stack) => {
-                self.apps = Some(stack.apps);
-                self.bundle = stack.bundle;
-            }
-            Err(message) => self.stack_problems.push(manifest::Problem {
-                pointer: String::new(),
-                message: format!("the compiled stack {path} belongs to the manifest and cannot be read: {message}"),
-            }),
+            Ok(stack) => self.stack = Some((path.to_owned(), stack)),
+            Err(message) => self.stack_problems.push(stack_problem(path, &format!("it cannot be read: {message}"))),
         }
     }
+}
+
+fn stack_problem(path: &str, message: &str) -> manifest::Problem {
+    let message = format!("the compiled stack {path} belongs to the manifest: {message}");
+    manifest::Problem { pointer: String::new(), message }
 }
 
 fn finding(path: &str, line: Option<u64>, what: &str) -> Finding {

@@ -149,6 +149,8 @@ pub struct Inspection {
     pub secrets: Vec<SecretFinding>,
     /// How many apps the package declares.
     pub apps: usize,
+    /// The names of the objects that a compiled stack defines.
+    pub objects: Vec<String>,
     /// Exact bundle of a compiled stack (`plugins[]`), where there is one.
     pub bundle: Option<BTreeMap<crate::PackageId, crate::Version>>,
 }

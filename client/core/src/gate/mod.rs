@@ -10,8 +10,9 @@ mod checks;
 mod policy;
 mod report;
 
+pub use checks::is_platform_word;
 pub(crate) use policy::tier_needs;
-pub use policy::{POLICY_VERSION, listing_lacks, tier_of};
+pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
 use std::collections::BTreeMap;
@@ -132,7 +133,9 @@ pub struct RegistryFacts {
     /// The granted prefixes under which the id lies, with their publishers.
     pub prefixes: Vec<(Prefix, PublisherName)>,
     /// The holder of the manifest's namespace, if it is taken.
-    pub namespace: Option<(Namespace, PublisherName, Timestamp)>,
+    pub namespace: Option<NamespaceHolder>,
+    /// The namespace with which the package is in the marketplace already.
+    pub package_namespace: Option<Namespace>,
     /// The version that is there already, with its digest.
     pub existing: Option<(Digest, State)>,
     /// For each dependency of the manifest: whether an approved, live version for the marketplace satisfies it. One that is
@@ -140,6 +143,17 @@ pub struct RegistryFacts {
     pub dependencies: BTreeMap<PackageId, bool>,
     /// For Apps: what [`crate::bundle::resolve`] made of the bundle.
     pub bundle: Option<Result<Vec<Pin>, Vec<String>>>,
+}
+
+/// Who holds a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamespaceHolder {
+    /// The publisher.
+    pub publisher: PublisherName,
+    /// Its package that took it, the first one in the marketplace with it.
+    pub package: PackageId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Decides over one version.

@@ -4,7 +4,7 @@
 use crate::artifact::Inspection;
 use crate::manifest::{Isolation, Manifest, Packaging, Runtime, Scope};
 use crate::wire::Listing;
-use crate::{Level, PackageType, Tier};
+use crate::{Level, Namespace, PackageType, Tier};
 
 /// The version of the policy table.
 pub const POLICY_VERSION: u32 = 1;
@@ -45,6 +45,11 @@ pub(crate) const fn scope_needs(scope: Scope) -> Needs {
 
 /// Namespaces, and first words of package ids, of the platform itself.
 pub(crate) const RESERVED_WORDS: [&str; 3] = ["base", "system", "sys"];
+
+/// Whether a namespace is a word of the platform, which nobody holds.
+pub fn is_reserved(namespace: &Namespace) -> bool {
+    RESERVED_WORDS.contains(&namespace.as_str())
+}
 
 /// The least level of a publisher that may use a reserved word.
 pub(crate) const RESERVED_WORDS_FROM: Level = Level::FirstParty;

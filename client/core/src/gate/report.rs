@@ -59,6 +59,8 @@ closed_words! {
         IdReserved = "id-reserved",
         /// The namespace is not held by another publisher.
         NamespaceHeld = "namespace-held",
+        /// The objects are named after the namespace.
+        NamespacePrefix = "namespace-prefix",
         /// There is evidence of the publisher where it is needed.
         SignatureMissing = "signature-missing",
         /// The evidence verifies.
@@ -162,6 +164,11 @@ impl Report {
     /// The digest of [`Report::to_text`], by which a review names the report it saw.
     pub fn digest(&self) -> Digest {
         Digest::of(self.to_text())
+    }
+
+    /// The checks that passed and still have something to say of a place.
+    pub fn warnings(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().filter(|check| check.outcome == Outcome::Pass && !check.pointers.is_empty())
     }
 
     /// The checks with an outcome that decides: refuse, hold or unknown.

@@ -5,6 +5,7 @@ mod account;
 mod catalog;
 mod discovery;
 mod index;
+mod listing;
 mod publisher;
 mod version;
 
@@ -12,5 +13,6 @@ pub use account::*;
 pub use catalog::*;
 pub use discovery::*;
 pub use index::*;
+pub use listing::*;
 pub use publisher::*;
 pub use version::*;

@@ -1,4 +1,4 @@
-use super::Pin;
+use super::{Listing, Pin};
 use crate::gate::Report;
 use crate::{
     Availability, Digest, KeyId, Level, PackageId, PackageType, Permissions, PublisherName, State, Tier, Timestamp,
@@ -14,47 +14,6 @@ pub struct StoredArtifact {
     pub sha256: Digest,
     /// Its size in bytes.
     pub size: u64,
-}
-
-checked_text! {
-    /// A category of a catalog, such as `crm`.
-    ///
-    /// Invariants: 2 to 40 of `[a-z0-9-]`, starting with a letter.
-    Category, "category", pattern r"^[a-z][a-z0-9-]+$", max 40, example "crm",
-    |text| if text.len() >= 2
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    {
-        Ok(())
-    } else {
-        Err("use 2 to 40 lower-case letters, digits and hyphens, such as crm".to_owned())
-    }
-}
-
-/// What a catalog shows of a package. Each version replaces the members that it gives.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Listing {
-    /// The name to show; by default the manifest's `name`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 128))]
-    pub display_name: Option<String>,
-    /// One paragraph; by default the manifest's `description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 512))]
-    pub description: Option<String>,
-    /// The category.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Category>,
-    /// Markdown, at most 256 KiB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 262144))]
-    pub readme: Option<String>,
-    /// An image as a `data:image/…;base64,` URI of at most 256 KiB, or an `https:` address, which the registry never fetches.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 360448))]
-    pub icon: Option<String>,
 }
 
 /// Body of `POST /v1/packages/{id}/versions`.

@@ -4,7 +4,7 @@
 //! texts, beside `error` and not inside.
 
 use actix_web::http::StatusCode;
-use plimsoll_core::gate::{Check, CheckCode, Outcome, Report};
+use plimsoll_core::gate::{self, Check, CheckCode, Outcome, Report};
 use plimsoll_core::problem::{Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
         "success": false,
         "error": {
             "code": code(problem),
-            "declaredCode": problem.code,
+            "declaredCode": declared_code(problem),
             "message": message(problem),
             "httpStatus": problem.status,
             "requestId": problem.request_id,
@@ -40,21 +40,29 @@ pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
         body["message"] = json!(message(problem));
     }
     if let Some(report) = &problem.report {
-        body["violations"] = json!(findings(report, &[Outcome::Refuse, Outcome::Hold, Outcome::Unknown]));
+        body["violations"] = json!(findings(report));
     }
     body
 }
 
 /// What a report found, as texts: `code: sentence (places)`.
-pub(super) fn findings(report: &Report, outcomes: &[Outcome]) -> Vec<String> {
-    let mut found: Vec<&Check> = report.checks.iter().filter(|check| outcomes.contains(&check.outcome)).collect();
+fn findings(report: &Report) -> Vec<String> {
+    let mut found: Vec<&Check> = report.findings().collect();
     // What is refused comes before what would have been held.
     found.sort_by_key(|check| check.outcome != Outcome::Refuse);
-    let text = |check: &Check| match check.pointers.as_slice() {
+    found.into_iter().map(text).collect()
+}
+
+/// What an accepted version is held for, and what else its publisher should know, as texts.
+pub(super) fn warnings(report: &Report) -> Vec<String> {
+    report.findings().chain(report.warnings()).map(text).collect()
+}
+
+fn text(check: &Check) -> String {
+    match check.pointers.as_slice() {
         [] => format!("{}: {}", check.code, check.message),
         places => format!("{}: {} ({})", check.code, check.message, places.join(", ")),
-    };
-    found.into_iter().map(text).collect()
+    }
 }
 
 /// The sentence that the clients print, with the places in the body where it is about some.
@@ -95,14 +103,27 @@ fn code(problem: &Problem) -> &'static str {
     }
 }
 
+/// Our own code; for a refused namespace, the one that ObjectStack proposes (contract §D, 31), which its list lacks as yet.
+fn declared_code(problem: &Problem) -> &'static str {
+    match problem.report.as_ref().and_then(first_refusal) {
+        Some(check) if gate::is_platform_word(check) => "NAMESPACE_RESERVED_PLATFORM",
+        Some(check) if check.code == CheckCode::NamespaceHeld => "NAMESPACE_ALREADY_RESERVED",
+        _ => problem.code.as_str(),
+    }
+}
+
+fn first_refusal(report: &Report) -> Option<&Check> {
+    report.checks.iter().find(|check| check.outcome == Outcome::Refuse)
+}
+
 /// The code of a refusal: that of its first refusing check.
 fn refusal_code(report: &Report) -> &'static str {
     use CheckCode as C;
-    let first = report.checks.iter().find(|check| check.outcome == Outcome::Refuse);
-    match first.map(|check| check.code) {
+    match first_refusal(report).map(|check| check.code) {
         Some(C::ManifestMissing | C::ManifestDuplicate | C::ManifestInvalid) => "PLUGIN_MANIFEST_INVALID",
         Some(C::IdentityMismatch) => "MANIFEST_CONFLICT",
         Some(C::NamespaceHeld) => "NAMESPACE_CONFLICT",
+        Some(C::NamespacePrefix) => "NAMESPACE_PREFIX",
         Some(C::PublisherNotOwner | C::IdReserved) => "RESOURCE_CONFLICT",
         Some(C::SignatureMissing | C::SignatureInvalid | C::KeyUnknown | C::KeyRevoked) => "INVALID_SIGNATURE",
         _ => "PACKAGE_PUBLISH_FAILED",
@@ -156,6 +177,7 @@ mod tests {
         });
         let body = failed("/api/v1/cloud", &problem);
         assert_eq!(body["error"]["code"], "NAMESPACE_CONFLICT");
+        assert_eq!(body["error"]["declaredCode"], "NAMESPACE_ALREADY_RESERVED");
         assert_eq!(
             body["violations"],
             json!(["namespace-held: Held by bolt. (#/namespace)", "code-undeclared: Say so."])

@@ -1,7 +1,9 @@
 //! Packages, as `os plugin publish` and `os package publish` register them.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::{Method, StatusCode};
-use plimsoll_core::wire::{Category, Listing};
+use plimsoll_core::wire::{Category, Listing, Locale, Translation};
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use serde::Deserialize;
 use serde_json::json;
@@ -22,34 +24,62 @@ pub(super) fn routes() -> Vec<Route> {
     )]
 }
 
-/// What the clients send. `namespace` is read from the manifest instead; `tagline`, `homepage_url`, `license` and
-/// `translations` have no place in a listing.
+/// What the clients send. `namespace` is read from the manifest instead.
 #[derive(Deserialize)]
 struct Registration {
     manifest_id: PackageId,
     display_name: Option<String>,
     visibility: Option<Visibility>,
     owner_org_id: Option<PublisherName>,
+    tagline: Option<String>,
     description: Option<String>,
     category: Option<Category>,
     icon_url: Option<String>,
+    homepage_url: Option<String>,
+    license: Option<String>,
     readme: Option<String>,
+    translations: Option<BTreeMap<Locale, Texts>>,
+}
+
+/// A listing in another language. A listing has no screenshots, so their captions are left out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Texts {
+    display_name: Option<String>,
+    tagline: Option<String>,
+    description: Option<String>,
+    readme: Option<String>,
+}
+
+impl Registration {
+    fn into_announcement(self) -> (PackageId, NewAnnouncement) {
+        let translated = |Texts { display_name, tagline, description, readme }| Translation {
+            display_name,
+            tagline,
+            description,
+            readme,
+        };
+        let listing = Listing {
+            display_name: self.display_name,
+            tagline: self.tagline,
+            description: self.description,
+            category: self.category,
+            readme: self.readme,
+            icon: self.icon_url,
+            homepage_url: self.homepage_url,
+            license: self.license,
+            translations: self
+                .translations
+                .map(|all| all.into_iter().map(|(locale, texts)| (locale, translated(texts))).collect()),
+        };
+        let new = NewAnnouncement { publisher: self.owner_org_id, default_visibility: self.visibility, listing };
+        (self.manifest_id, new)
+    }
 }
 
 async fn register(mut call: Call) -> Answer {
     let said = super::body::JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
-    let Registration {
-        manifest_id: id,
-        display_name,
-        visibility,
-        owner_org_id,
-        description,
-        category,
-        icon_url,
-        readme,
-    } = said.parse()?;
-    let listing = Listing { display_name, description, category, readme, icon: icon_url };
-    let new = NewAnnouncement { publisher: owner_org_id, default_visibility: visibility, listing };
+    let (id, new) = said.parse::<Registration>()?.into_announcement();
     let package = id.clone();
     let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new)).await?;
     let status = if announced.created { StatusCode::CREATED } else { StatusCode::OK };

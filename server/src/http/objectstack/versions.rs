@@ -2,7 +2,6 @@
 
 use actix_web::http::{Method, StatusCode};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use plimsoll_core::gate::Outcome;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{Digest, PackageId, Version, wire};
 use serde::Deserialize;
@@ -67,8 +66,7 @@ async fn create(mut call: Call) -> Answer {
     })?);
     let Published { version, created } = call.run(move |app, caller| accept(app, caller, &id, &body)).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    let held = [Outcome::Hold, Outcome::Unknown];
-    let warnings = version.report.as_ref().map(|report| envelope::findings(report, &held)).unwrap_or_default();
+    let warnings = version.report.as_ref().map(envelope::warnings).unwrap_or_default();
     envelope::done(
         status,
         // A version is known by its number, also in paths.

@@ -106,7 +106,9 @@ pub(crate) fn new_version() -> Value {
 fn listing() -> Value {
     json!({
         "displayName": "CRM enrichment", "description": "Fills in what is known of a company.", "category": "crm",
-        "readme": "# CRM enrichment", "icon": "https://acme.example/icon.png",
+        "readme": "# CRM enrichment", "icon": "https://acme.example/icon.png", "tagline": "Know whom you sell to",
+        "homepageUrl": "https://acme.example/crm-enrich", "license": "MIT",
+        "translations": { "de": { "displayName": "CRM-Anreicherung" } },
     })
 }
 

@@ -1,10 +1,10 @@
-use plimsoll_core::wire::Listing;
+use plimsoll_core::gate::NamespaceHolder;
+use plimsoll_core::wire::{Listing, Translation};
 use plimsoll_core::{PackageType, Visibility};
 
 use super::{Result, at, behaviours, linter, of};
 use crate::announcement::Announcement;
 use crate::index::IndexRecord;
-use crate::namespace::Holder;
 use crate::{Conflict, Store, announcement, index, namespace, package};
 
 behaviours! {
@@ -13,6 +13,7 @@ behaviours! {
     a_publishers_packages_are_found
     an_announcement_takes_no_id
     a_namespace_is_held_once
+    a_package_keeps_its_first_namespace
     index_serials_grow
     an_index_document_never_goes_back
 }
@@ -28,6 +29,9 @@ fn a_package_keeps_its_listing(store: &Store) -> Result {
         category: Some(of("quality")),
         readme: Some("# Linter\n".to_owned()),
         icon: Some("data:image/png;base64,AA==".to_owned()),
+        license: Some("MIT".to_owned()),
+        translations: Some([(of("de"), Translation::default())].into()),
+        ..Listing::default()
     };
     assert!(store.write("test", |conn| package::update(conn, &linter))?);
     assert_eq!(store.read("test", |conn| package::find(conn, &linter.id))?, Some(linter.clone()));
@@ -85,13 +89,28 @@ fn a_publishers_packages_are_found(store: &Store) -> Result {
 
 fn a_namespace_is_held_once(store: &Store) -> Result {
     let linter = store.write("test", linter)?;
-    let holder = Holder { publisher: linter.publisher, package: linter.id, since: at(2) };
-    let take = || store.write("test", |conn| namespace::insert(conn, &of("lint"), &holder));
+    let first = NamespaceHolder { publisher: linter.publisher, package: linter.id.clone(), since: at(2) };
+    let second = NamespaceHolder { since: at(3), ..first.clone() };
+    let take = |holder| store.write("test", |conn| namespace::take(conn, &of("lint"), holder));
     assert_eq!(store.read("test", |conn| namespace::find(conn, &of("lint")))?, None);
-    take()?;
-    let again = take().expect_err("held");
-    assert!(again.is_conflict(Conflict::Namespace), "{again:?}");
-    assert_eq!(store.read("test", |conn| namespace::find(conn, &of("lint")))?, Some(holder.clone()));
+    assert_eq!(take(&first)?, first);
+    assert_eq!(take(&second)?, first);
+    assert_eq!(store.read("test", |conn| namespace::find(conn, &of("lint")))?, Some(first));
+    Ok(())
+}
+
+fn a_package_keeps_its_first_namespace(store: &Store) -> Result {
+    let linter = store.write("test", linter)?;
+    let of_package = || store.read("test", |conn| namespace::of_package(conn, &linter.id));
+    assert_eq!(of_package()?, None);
+    for name in ["lint", "style"] {
+        let holder = NamespaceHolder { publisher: linter.publisher.clone(), package: linter.id.clone(), since: at(2) };
+        store.write("test", |conn| {
+            namespace::take(conn, &of(name), &holder)?;
+            namespace::note_package(conn, &linter.id, &of(name))
+        })?;
+        assert_eq!(of_package()?, Some(of("lint")));
+    }
     Ok(())
 }
 

@@ -18,10 +18,14 @@ const FILE_BYTES: u64 = 256 * 1024;
 pub(super) fn listing(args: &Publish) -> Result<Option<Listing>, Failure> {
     let listing = Listing {
         display_name: args.display_name.clone(),
+        tagline: args.tagline.clone(),
         description: args.description.clone(),
         category: args.category.clone(),
         readme: args.readme.as_deref().map(readme).transpose()?,
         icon: args.icon.as_deref().map(icon).transpose()?,
+        homepage_url: args.homepage_url.clone(),
+        license: args.license.clone(),
+        translations: None,
     };
     Ok((listing != Listing::default()).then_some(listing))
 }

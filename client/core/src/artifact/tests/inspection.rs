@@ -1,5 +1,7 @@
 //! What the inspection finds.
 
+use serde_json::{Value, json};
+
 use super::raw::{MANIFEST, Tar, packed};
 use crate::artifact::{Inspection, Integrity, Lockfile, NoManifest, inspect};
 use crate::{Limits, manifest};
@@ -175,7 +177,7 @@ fn there_is_exactly_one_manifest() {
 }
 
 #[test]
-fn a_compiled_stack_says_apps_and_bundle() {
+fn a_compiled_stack_says_apps_objects_and_bundle() {
     let app = MANIFEST.replace("plugin", "app");
     let stack = |json: &str| raw(&[("dist/objectstack.json", json.as_bytes()), (manifest::FILE_NAME, app.as_bytes())]);
     let two = stack(
@@ -186,6 +188,7 @@ fn a_compiled_stack_says_apps_and_bundle() {
         two.bundle.expect("bundle").iter().map(|(id, version)| format!("{id}@{version}")).collect();
     assert_eq!(bundle, ["com.acme.a@1.2.3", "com.acme.b@2.0.0"]);
     assert_eq!(stack(r#"{"apps":[{}]}"#).bundle, None);
+    assert_eq!(stack(r#"{"objects":[{"name":"crm_account","fields":{}}]}"#).objects, ["crm_account"]);
     assert_eq!(raw(&[(manifest::FILE_NAME, app.as_bytes())]).apps, 1);
     for unreadable in [
         "",
@@ -193,8 +196,29 @@ fn a_compiled_stack_says_apps_and_bundle() {
         r#"{"plugins":[{"id":"com.acme.a","version":"^1"}]}"#,
         r#"{"plugins":[{"id":"com.acme.a","version":"1.0.0"},{"id":"com.acme.a","version":"2.0.0"}]}"#,
         r#"{"apps":{}}"#,
+        r#"{"objects":[{"label":"Account"}]}"#,
     ] {
         assert!(matches!(stack(unreadable).manifest, Err(NoManifest::Invalid(_))), "{unreadable}");
+    }
+}
+
+#[test]
+fn a_compiled_stack_is_of_the_package_that_its_manifest_names() {
+    let of = |stack: Value| {
+        let manifest = r#"{"id":"com.acme.crm","version":"1.0.0","type":"app","name":"CRM","namespace":"crm"}"#;
+        let stack = json!({ "manifest": stack }).to_string();
+        raw(&[("dist/objectstack.json", stack.as_bytes()), (manifest::FILE_NAME, manifest.as_bytes())])
+    };
+    assert!(
+        of(json!({ "id": "com.acme.crm", "version": "1.0.0", "namespace": "crm", "name": "Its CRM" })).manifest.is_ok()
+    );
+    assert!(of(json!({})).manifest.is_ok());
+    for (member, other) in [("id", "com.acme.hr"), ("version", "1.0.1"), ("namespace", "hr")] {
+        let Err(NoManifest::Invalid(problems)) = of(json!({ (member): other })).manifest else { panic!("{member}") };
+        let expected = format!(
+            "the compiled stack dist/objectstack.json belongs to the manifest: its {member} is \"{other}\", that of the manifest is another"
+        );
+        assert_eq!(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>(), [expected]);
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::{Evidence, Request, StatementFacts};
 use super::answer::{Answer, Context, Gap, Judged, list};
 use crate::manifest::pointer::Pointer;
 use crate::wire::EvidenceKind;
-use crate::{Digest, Manifest, State, quote};
+use crate::{Digest, Manifest, State, Visibility, quote};
 
 /// Two that must be equal, each with the name of where it stands.
 struct Pair {
@@ -26,6 +26,7 @@ impl Pair {
             "package" => Some("#/id"),
             "version" => Some("#/version"),
             "type" => Some("#/type"),
+            "namespace" => Some("#/namespace"),
             _ => None,
         };
         Self { what, pointer, left: (left.0, left.1.to_string()), right: (right.0, right.1.to_string()) }
@@ -67,13 +68,27 @@ fn with_statement(said: &StatementFacts, request: &Request, manifest: &Manifest)
     Ok(pairs)
 }
 
+/// Where the namespace of a package is from, and what to do about it.
+const LISTED: &str = "its versions in the marketplace, and stays: keep it, or publish under another package id";
+
+/// What stays the same for all versions of a package: its type, and the namespace with which it is in the marketplace, since
+/// hosts keep the data of its objects under that.
+fn with_earlier(context: &Context<'_>, manifest: &Manifest) -> Vec<Pair> {
+    let Some(registry) = &context.facts.registry else { return Vec::new() };
+    let (declared, kept) = ("the manifest", "earlier versions");
+    let package_type = registry.package_type.as_ref();
+    let package_type = package_type.map(|it| Pair::of("type", (declared, &manifest.package_type), (kept, it)));
+    let namespaces = manifest.namespace.as_ref().zip(registry.package_namespace.as_ref());
+    let namespaces = namespaces.filter(|_| context.visibility == Visibility::Marketplace);
+    let namespace = namespaces.map(|(now, before)| Pair::of("namespace", (declared, now), (LISTED, before)));
+    package_type.into_iter().chain(namespace).collect()
+}
+
 pub(super) fn identity_mismatch(context: &Context<'_>) -> Judged {
     let manifest = context.manifest()?;
     let request = &context.facts.request;
     let mut pairs = with_request(request, manifest);
-    if let Some(kept) = context.facts.registry.as_ref().and_then(|registry| registry.package_type) {
-        pairs.push(Pair::of("type", ("the manifest", &manifest.package_type), ("earlier versions", &kept)));
-    }
+    pairs.extend(with_earlier(context, manifest));
     match &context.facts.evidence {
         Evidence::Verified { statement: Some(statement), .. } => {
             pairs.extend(with_statement(statement, request, manifest)?);

@@ -6,12 +6,14 @@ mod contents;
 mod evidence;
 mod identity;
 mod listing;
+mod namespace;
 mod ownership;
 mod permissions;
 mod requirements;
 mod tier;
 
 use answer::{Context, Judged};
+pub use namespace::is_platform_word;
 
 use super::{CheckCode, Facts, POLICY_VERSION, Report, Verdict};
 
@@ -40,7 +42,8 @@ fn judge(code: CheckCode, context: &Context<'_>) -> Judged {
         CheckCode::VersionRejected => identity::version_rejected(context),
         CheckCode::PublisherNotOwner => ownership::publisher_not_owner(context),
         CheckCode::IdReserved => ownership::id_reserved(context),
-        CheckCode::NamespaceHeld => ownership::namespace_held(context),
+        CheckCode::NamespaceHeld => namespace::namespace_held(context),
+        CheckCode::NamespacePrefix => namespace::namespace_prefix(context),
         CheckCode::SignatureMissing => evidence::signature_missing(context),
         CheckCode::SignatureInvalid => evidence::signature_invalid(context),
         CheckCode::KeyUnknown => evidence::key_unknown(context),

@@ -4,17 +4,20 @@ use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
 use super::answer::{Answer, Context, Gap, Judged};
 use crate::PublisherName;
 
-fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, Gap> {
+pub(super) fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, Gap> {
     context.facts.request.publisher.as_ref().ok_or(Gap::FactMissing("the publisher that the request names"))
 }
 
 /// Refuses a word of the platform to everybody but the registry's operator.
-fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
+pub(super) fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
     if !RESERVED_WORDS.contains(&word) || context.level_below(RESERVED_WORDS_FROM)?.is_none() {
         return Ok(None);
     }
-    let answer = Answer::refuse(format!("`{word}` is reserved for the platform itself. Choose a word of your own."));
-    Ok(Some(answer.at([pointer.to_owned()])))
+    Ok(Some(Answer::refuse(reserved_sentence(word)).at([pointer.to_owned()])))
+}
+
+pub(super) fn reserved_sentence(word: &str) -> String {
+    format!("`{word}` is reserved for the platform itself. Choose a word of your own.")
 }
 
 pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
@@ -48,23 +51,5 @@ pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
         ))
         .at(["#/id".to_owned()]),
         _ => Answer::pass("The id is not reserved for anybody else."),
-    })
-}
-
-pub(super) fn namespace_held(context: &Context<'_>) -> Judged {
-    let Some(namespace) = &context.manifest()?.namespace else {
-        return Ok(Answer::not_applicable("The manifest declares no namespace."));
-    };
-    if let Some(answer) = reserved(context, namespace.as_str(), "#/namespace")? {
-        return Ok(answer);
-    }
-    let held = context.registry()?.namespace.as_ref();
-    let publisher = publisher(context)?;
-    Ok(match held.filter(|(held, ..)| held == namespace) {
-        Some((_, holder, since)) if holder != publisher => Answer::refuse(format!(
-            "The namespace `{namespace}` is held by the publisher {holder} since {since}. Choose another namespace."
-        ))
-        .at(["#/namespace".to_owned()]),
-        _ => Answer::pass(format!("The namespace `{namespace}` is not held by anybody else.")),
     })
 }

@@ -159,7 +159,7 @@ fn a_version_never_changes_and_a_rejection_is_final() {
 }
 
 #[test]
-fn ids_prefixes_and_namespaces_belong_to_somebody() {
+fn ids_and_prefixes_belong_to_somebody() {
     passes(Case::new().known(|it| it.owner = Some(publisher("acme"))));
     refuses(Case::new().known(|it| it.owner = Some(publisher("globex"))), "publisher-not-owner #/id");
     let granted = |grants: &[(&str, &str)]| {
@@ -171,24 +171,11 @@ fn ids_prefixes_and_namespaces_belong_to_somebody() {
     refuses(granted(&[("com.acme", "globex")]), "id-reserved #/id");
     passes(granted(&[("com", "globex"), ("com.acme", "acme")]));
     refuses(granted(&[("com", "acme"), ("com.acme", "globex")]), "id-reserved #/id");
-    let held = |by: &str| {
-        let held = ("notes".parse().expect("namespace"), publisher(by), at("2026-01-01T00:00:00Z"));
-        Case::new().with("namespace", json!("notes")).known(|it| it.namespace = Some(held))
-    };
-    passes(held("acme"));
-    refuses(held("globex"), "namespace-held #/namespace");
-    insta::assert_snapshot!(
-        held("globex").message(CheckCode::NamespaceHeld),
-        @"The namespace `notes` is held by the publisher globex since 2026-01-01T00:00:00Z. Choose another namespace."
-    );
 }
 
 #[test]
-fn words_of_the_platform_are_for_the_platform() {
+fn ids_that_begin_with_words_of_the_platform_are_for_the_platform() {
     for word in ["base", "system", "sys"] {
-        let namespace = |level| Case::new().with("namespace", json!(word)).of_level(level);
-        refuses(namespace(Level::Partner), "namespace-held #/namespace");
-        passes(namespace(Level::FirstParty));
         let id = |level| {
             let id = format!("{word}.notes");
             Case::new().with("id", json!(id)).requested(|it| it.package = Some(package(&id))).of_level(level)

@@ -3,6 +3,7 @@
 mod checks;
 mod laws;
 mod matrix;
+mod namespaces;
 mod samples;
 
 use serde_json::{Value, json};
@@ -64,6 +65,7 @@ impl Case {
             lockfile: Lockfile::Read { unpinned: Vec::new() },
             secrets: Vec::new(),
             apps: 0,
+            objects: Vec::new(),
             bundle: None,
         };
         Self {

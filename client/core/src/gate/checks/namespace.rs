@@ -1,0 +1,71 @@
+//! Checks of the namespace: whose it is, and that objects are named after it.
+//!
+//! Namespaces are held by publishers, taken by their first package that gets into the marketplace, and not handed on
+//! (contract §D, 25 to 34). What stays out of the marketplace is held against nobody.
+
+use super::super::policy::RESERVED_WORDS;
+use super::super::{Check, CheckCode};
+use super::answer::{Answer, Context, Judged, list};
+use super::ownership::{publisher, reserved, reserved_sentence};
+use crate::{Visibility, quote};
+
+const POINTER: &str = "#/namespace";
+/// Objects of the platform begin so, whichever package they are in.
+const PLATFORM_PREFIX: &str = "sys_";
+
+pub(super) fn namespace_held(context: &Context<'_>) -> Judged {
+    let Some(namespace) = &context.manifest()?.namespace else {
+        return Ok(Answer::not_applicable("The manifest declares no namespace."));
+    };
+    if context.visibility != Visibility::Marketplace {
+        return Ok(Answer::not_applicable(
+            "The version is not for the marketplace; outside of it nobody holds a namespace.",
+        ));
+    }
+    if let Some(answer) = reserved(context, namespace.as_str(), POINTER)? {
+        return Ok(answer);
+    }
+    let (registry, publisher, package) = (context.registry()?, publisher(context)?, context.package()?);
+    Ok(match &registry.namespace {
+        Some(holder) if holder.publisher != *publisher => Answer::refuse(format!(
+            "The namespace `{namespace}` is held by the publisher {} since {}. Choose another one, in the manifest and at the \
+             beginning of every object's name; publishing the same again will not help.",
+            holder.publisher, holder.since
+        ))
+        .at([POINTER.to_owned()]),
+        Some(holder) if holder.package != *package => Answer::pass(format!(
+            "The publisher itself holds the namespace `{namespace}` since {}, with {}. A host does not install two packages of \
+             one namespace beside each other.",
+            holder.since, holder.package
+        ))
+        .at([POINTER.to_owned()]),
+        // One sentence for a namespace that is free and one that this package took: else the review of its second version
+        // would find another report than the one that was seen.
+        _ => Answer::pass(format!("The namespace `{namespace}` is not held by anybody else.")),
+    })
+}
+
+pub(super) fn namespace_prefix(context: &Context<'_>) -> Judged {
+    let objects = &context.inspection()?.objects;
+    let Some(namespace) = &context.manifest()?.namespace else {
+        return Ok(Answer::not_applicable("The manifest declares no namespace."));
+    };
+    let prefix = format!("{namespace}_");
+    let is_named = |name: &str| {
+        let of_namespace = name.strip_prefix(&prefix).is_some_and(|rest| !rest.is_empty());
+        name.starts_with(PLATFORM_PREFIX) || of_namespace && !name.contains("__")
+    };
+    let strays: Vec<&String> = objects.iter().filter(|name| !is_named(name)).collect();
+    Ok(if strays.is_empty() {
+        Answer::pass("Every object that a compiled stack defines is named after the namespace.")
+    } else {
+        let names = list(strays.into_iter().map(|name| quote(name)));
+        Answer::refuse(format!("Objects are named `{prefix}NAME`, with one underscore in between. Rename {names}."))
+            .at([POINTER.to_owned()])
+    })
+}
+
+/// Whether a check refuses the namespace as a word of the platform, rather than as one that somebody holds.
+pub fn is_platform_word(check: &Check) -> bool {
+    check.code == CheckCode::NamespaceHeld && RESERVED_WORDS.iter().any(|word| check.message == reserved_sentence(word))
+}
