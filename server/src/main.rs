@@ -94,6 +94,8 @@ fn serve(config: Config) -> Result<(), Failure> {
     // Listening comes first: if the address is taken, nothing is made and no token is printed.
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
     let demo = config.demo;
+    // Where the system chose the port, it is known now.
+    let config = Config { listen: listener.local_addr()?, ..config };
     let started = App::open(config)?;
     if let Some(token) = &started.admin_token {
         print(&format!("admin-token: {token}\n"))?;

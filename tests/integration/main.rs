@@ -1,6 +1,7 @@
 //! The behaviours of the whole product, one module for each.
 
 mod access;
+mod approval_page;
 mod apps;
 mod availability;
 mod bad_input;
@@ -8,6 +9,7 @@ mod command_line;
 mod consent;
 mod crashes;
 mod demo;
+mod device_sign_in;
 mod gate;
 mod keys;
 mod objectstack;

@@ -16,6 +16,7 @@
 mod actor;
 pub mod archive;
 mod backend;
+mod browser;
 mod cli;
 mod clock;
 mod host;
@@ -29,6 +30,7 @@ mod registry;
 
 pub use actor::Actor;
 pub use backend::Backend;
+pub use browser::Browser;
 pub use cli::{Cli, Ran};
 pub use clock::TestClock;
 pub use host::Host;

@@ -64,7 +64,9 @@ impl Registry {
     ) -> Self {
         let data_dir = tempfile::tempdir().expect("a directory");
         let storage = on.storage();
+        let address = free_address();
         let mut config = Config {
+            listen: address,
             data_dir: data_dir.path().to_owned(),
             workers: Some(1),
             timeouts: Timeouts { shutdown_seconds: 1, ..Timeouts::default() },
@@ -73,7 +75,7 @@ impl Registry {
         };
         storage.configure(&mut config);
         configure(&mut config);
-        let place = Place { address: free_address(), config, storage, clock: TestClock::default(), data_dir };
+        let place = Place { address, config, storage, clock: TestClock::default(), data_dir };
         let (running, token) = run(&place);
         let admin = Actor::new(&place.url(), "admin", token);
         let discovery = admin.client().discovery().expect("discovery");

@@ -7,7 +7,6 @@ CREATE UNIQUE INDEX account_email ON account (email);
 
 -- Whether signing in made the token, so that signing out, or another password, ends it.
 ALTER TABLE token ADD COLUMN session BOOLEAN NOT NULL DEFAULT FALSE;
-CREATE INDEX token_account ON token (account);
 
 -- Somebody who signed in at the web page. Its secret is a cookie and no token.
 CREATE TABLE web_session (

@@ -11,6 +11,7 @@ pub mod audit;
 pub mod availability;
 pub mod catalog;
 pub mod collect;
+pub mod devices;
 pub mod discovery;
 mod error;
 mod facts;

@@ -13,9 +13,6 @@ use super::record::{self, About};
 use super::{Caller, Error, Result, accounts, people};
 use crate::{App, token};
 
-const DAY_SECONDS: i64 = 24 * 60 * 60;
-/// How long a session lasts.
-const SESSION_DAYS: i64 = 30;
 /// How long somebody stays signed in at the web page.
 const WEB_SESSION_SECONDS: i64 = 60 * 60;
 
@@ -33,6 +30,9 @@ pub struct Session {
     /// What it may be used for.
     pub scopes: BTreeSet<TokenScope>,
 }
+
+/// How long a new session lasts, in seconds.
+pub const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Signs a person in by e-mail address and password.
 pub fn sign_in(app: &App, caller: &Caller, email: &str, password: &str, from: &str) -> Result<Session> {
@@ -66,12 +66,16 @@ pub fn sign_out(app: &App, caller: &Caller, bearer: &str) -> Result<()> {
 
 /// Makes the token of a new session.
 pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller, name: &AccountName, by: &str) -> Result<Session> {
-    let account = account::find(conn, name)?.ok_or(Error::SignInRefused)?;
     let scopes: BTreeSet<TokenScope> = SCOPES.into_iter().collect();
-    let expires_at = app.clock.now().plus_seconds(SESSION_DAYS * DAY_SECONDS);
+    let actor = accounts::actor(conn, name, scopes.clone()).map_err(|error| match error {
+        Error::CredentialsInvalid => Error::SignInRefused,
+        error => error,
+    })?;
+    let caller = caller.turned_into(actor);
+    let account = account::find(conn, name)?.ok_or(Error::SignInRefused)?;
+    let expires_at = app.clock.now().plus_seconds(SESSION_SECONDS);
     let made = accounts::insert_token(app, conn, name, &scopes, expires_at, true)?;
     let detail = json!({ "account": name, "token": made.id, "scopes": made.scopes, "expiresAt": expires_at, "by": by });
-    let caller = caller.turned_into(accounts::actor(conn, name, scopes.clone())?);
     record::change(app, conn, &caller, "session.begun", About::default(), detail)?;
     Ok(Session { token: Some(made.token), account, scopes })
 }
@@ -84,8 +88,15 @@ pub struct WebCookie {
     pub seconds: i64,
 }
 
-/// Signs a person in at the web page. The secret is new each time: what the browser had before does not matter.
-pub fn sign_in_web(app: &App, caller: &Caller, email: &str, password: &str, from: &str) -> Result<WebCookie> {
+/// Signs a person in at the web page. The secret is new each time; what the browser had `before` ends.
+pub fn sign_in_web(
+    app: &App,
+    caller: &Caller,
+    before: Option<&str>,
+    email: &str,
+    password: &str,
+    from: &str,
+) -> Result<WebCookie> {
     let name = check(app, email, password, from)?;
     let secret = hex::encode(app.ids.secret());
     let now = app.clock.now();
@@ -96,6 +107,9 @@ pub fn sign_in_web(app: &App, caller: &Caller, email: &str, password: &str, from
         expires_at: now.plus_seconds(WEB_SESSION_SECONDS),
     };
     app.store.write("sign_in_web", |conn| {
+        if let Some(before) = before {
+            web_session::remove(conn, &Digest::of(before))?;
+        }
         web_session::insert(conn, &session)?;
         let detail = json!({ "account": session.account, "expiresAt": session.expires_at });
         let caller = caller.turned_into(accounts::actor(conn, &session.account, SCOPES.into_iter().collect())?);

@@ -79,6 +79,28 @@ pub(crate) async fn json_bytes(
         let detail = "send the body with `content-type: application/json`";
         return Err(Failure::new(ProblemCode::MediaTypeUnsupported, detail));
     }
+    whole(request, payload, max, timeouts).await
+}
+
+/// Reads the bytes of a form, at most so many.
+pub(crate) async fn form_bytes(
+    request: &HttpRequest,
+    payload: &mut web::Payload,
+    max: u64,
+    timeouts: &Timeouts,
+) -> Result<Bytes, Failure> {
+    if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Failure::new(ProblemCode::MediaTypeUnsupported, "send the form as a browser does"));
+    }
+    whole(request, payload, max, timeouts).await
+}
+
+async fn whole(
+    request: &HttpRequest,
+    payload: &mut web::Payload,
+    max: u64,
+    timeouts: &Timeouts,
+) -> Result<Bytes, Failure> {
     let mut pieces = Pieces::new(request, payload, max, timeouts, timeouts.body_seconds)?;
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await? {

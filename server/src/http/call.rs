@@ -175,6 +175,9 @@ async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Fai
 
 fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, String>, Failure> {
     let mut query = BTreeMap::new();
+    if operation.any_query {
+        return Ok(query);
+    }
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
         if !operation.query.iter().any(|parameter| parameter.name == name) {
             return Err(Failure::request_invalid(format!("the query parameter {} is not known here", quote(&name))));

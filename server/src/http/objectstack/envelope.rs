@@ -9,6 +9,7 @@ use plimsoll_core::problem::{Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::device;
 use crate::http::reply;
 use crate::http::route::Answer;
 
@@ -24,6 +25,9 @@ pub(super) fn done(status: StatusCode, data: &impl Serialize) -> Answer {
 
 /// The body of an answer that did not.
 pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
+    if path.starts_with(device::PATHS) {
+        return device::failed(problem);
+    }
     let mut body = json!({
         "success": false,
         "error": {

@@ -6,6 +6,7 @@
 
 mod auth;
 mod body;
+mod device;
 mod envelope;
 mod packages;
 mod versions;
@@ -14,5 +15,5 @@ pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [auth::routes(), packages::routes(), versions::routes()].into_iter().flatten().collect()
+    [auth::routes(), device::routes(), packages::routes(), versions::routes()].into_iter().flatten().collect()
 }
