@@ -2,6 +2,8 @@
 //!
 //! A file or directory is there only when it is whole: it is made beside, synced, and moved into place.
 
+mod collect;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -13,6 +15,8 @@ use plimsoll_core::{Digest, Limits};
 
 use crate::home::{Home, HomeError, failed, make_dir, move_into_place, new_file, sync_dir};
 use crate::verify::VerifiedArtifact;
+
+pub(crate) use collect::{Lease, collect, lease};
 
 /// What is wrong with stored content.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +83,8 @@ pub(crate) fn check_unpacked(home: &Home, sha256: &Digest, members: &[Member]) -
     }
     let mut expected: BTreeMap<PathBuf, &Member> =
         members.iter().map(|member| (PathBuf::from(&member.path), member)).collect();
+    let within: BTreeSet<&Path> =
+        members.iter().flat_map(|member| Path::new(&member.path).ancestors().skip(1)).collect();
     let wrong = |path: &Path, what| ContentError::File { path: plimsoll_core::quote(&path.to_string_lossy()), what };
     let mut directories = vec![root.clone()];
     while let Some(directory) = directories.pop() {
@@ -87,7 +93,7 @@ pub(crate) fn check_unpacked(home: &Home, sha256: &Digest, members: &[Member]) -
             let inside = path.strip_prefix(&root).unwrap_or(&path);
             // Not through links: a link is not a file that we made.
             let kind = fs::symlink_metadata(&path).map_err(failed("read", &path))?.file_type();
-            if kind.is_dir() {
+            if kind.is_dir() && within.contains(inside) {
                 directories.push(path);
                 continue;
             }

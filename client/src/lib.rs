@@ -36,7 +36,7 @@ pub mod progress;
 pub mod transport;
 pub mod verify;
 
-pub use client::{Applied, Client, LeftAside, Options, Plan, Request, Step};
+pub use client::{Applied, Client, LeftAside, Options, Plan, Request, Step, Stuck, Update};
 pub use environment::Environment;
 pub use error::Error;
 pub use home::Home;

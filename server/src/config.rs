@@ -14,6 +14,10 @@ pub use secret::{Secret, SecretUrl};
 /// Prefix of the environment variables. `__` separates levels: `PLIMSOLL_SERVER_DATABASE__URL`.
 pub const ENV_PREFIX: &str = "PLIMSOLL_SERVER_";
 
+/// Keys whose variables are texts as they stand. Others are read as TOML values are, which would take a secret of digits for a
+/// number.
+const OPAQUE: [&str; 3] = ["database.url", "blobs.access_key_id", "blobs.secret_access_key"];
+
 /// Every setting of the server. `deploy/*.toml` documents each.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -36,6 +40,8 @@ pub struct Config {
     pub blobs: BlobsConfig,
     /// The limits, named as the discovery document names them.
     pub limits: Limits,
+    /// How much one account may keep without using it.
+    pub quotas: Quotas,
     /// How many at once.
     pub concurrency: Concurrency,
     /// How long at most.
@@ -75,14 +81,27 @@ pub struct BlobsConfig {
     pub allow_http: bool,
 }
 
+/// How much one account may keep that no version refers to: what was uploaded and not published, or refused. It is
+/// collected a day after its upload.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    /// Artifacts. Whoever has them is answered with 429.
+    pub unused_uploads: u64,
+    /// Their bytes. Uploads under way come on top: at most `uploads_per_account` of the largest size.
+    pub unused_upload_bytes: u64,
+}
+
 /// How many at once, in one server process.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Concurrency {
     /// Open connections.
     pub connections: usize,
-    /// Uploads. One more is answered with 429.
+    /// Uploads. One more waits for a moment, and is then answered with 429.
     pub uploads: usize,
+    /// Uploads of one account. One more waits as well.
+    pub uploads_per_account: usize,
     /// Buffers for bytes on their way to the artifact store, over all uploads: of 8 MiB for S3, of 256 KiB for files.
     pub blob_parts: usize,
 }
@@ -99,6 +118,9 @@ pub struct Timeouts {
     pub body_seconds: u64,
     /// Until an artifact is there.
     pub upload_seconds: u64,
+    /// Beside these times: how many bytes of a body have to come in each second, on average. It is not looked at in the
+    /// first `body_chunk_seconds`.
+    pub body_bytes_per_second: u64,
     /// For which an idle connection is kept.
     pub keep_alive_seconds: u64,
     /// For requests under way when the server is told to stop.
@@ -169,6 +191,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             blobs: BlobsConfig::default(),
             limits: Limits::default(),
+            quotas: Quotas::default(),
             concurrency: Concurrency::default(),
             timeouts: Timeouts::default(),
             log: LogConfig::default(),
@@ -179,7 +202,13 @@ impl Default for Config {
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { connections: 10_000, uploads: 64, blob_parts: 6 }
+        Self { connections: 10_000, uploads: 64, uploads_per_account: 8, blob_parts: 6 }
+    }
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { unused_uploads: 1000, unused_upload_bytes: 2 * 1024 * 1024 * 1024 }
     }
 }
 
@@ -190,6 +219,7 @@ impl Default for Timeouts {
             body_chunk_seconds: 10,
             body_seconds: 30,
             upload_seconds: 3600,
+            body_bytes_per_second: 16 * 1024,
             keep_alive_seconds: 75,
             shutdown_seconds: 20,
         }
@@ -219,7 +249,11 @@ impl Config {
             }
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment = figment.merge(Env::prefixed(ENV_PREFIX).split("__"));
+        let variables = || Env::prefixed(ENV_PREFIX).split("__");
+        figment = figment.merge(variables().ignore(&OPAQUE));
+        for (key, value) in variables().only(&OPAQUE).iter() {
+            figment = figment.merge(Serialized::default(key.as_str(), value));
+        }
         if let Some(data_dir) = &flags.data_dir {
             figment = figment.merge(("data_dir", data_dir));
         }
@@ -288,8 +322,13 @@ impl Config {
         if !blobs.starts_with("file:") && !blobs.starts_with("s3://") {
             return refuse("blobs.url", "use file:<path> or s3://<bucket>/<prefix>".to_owned());
         }
-        if self.concurrency.connections == 0 || self.concurrency.uploads == 0 || self.concurrency.blob_parts == 0 {
-            return refuse("concurrency", "each of connections, uploads and blob_parts is at least 1".to_owned());
+        let Concurrency { connections, uploads, uploads_per_account, blob_parts } = self.concurrency;
+        if [connections, uploads, uploads_per_account, blob_parts].contains(&0) {
+            return refuse("concurrency", "each of its numbers is at least 1".to_owned());
+        }
+        if self.quotas.unused_uploads == 0 || self.quotas.unused_upload_bytes < self.limits.artifact_bytes {
+            let least = "use at least 1 artifact, and at least the bytes of the largest one (limits.artifactBytes)";
+            return refuse("quotas", least.to_owned());
         }
         if self.workers == Some(0) {
             return refuse("workers", "use at least 1".to_owned());

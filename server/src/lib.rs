@@ -4,16 +4,19 @@
 //! Out of scope: rules (`plimsoll-core`), signatures (`plimsoll-trust`), queries (`plimsoll-store`).
 //!
 //! Where to look: `app` holds the use cases, `http` translates between them and the wire (`http/mod.rs` is the route table),
-//! `start` opens the registry, `demo` fills one with samples, `main` reads the command line.
+//! `start` opens the registry, `demo` fills one with samples, `export` writes the marketplace as files, `main` reads the
+//! command line.
 
 pub mod app;
 pub mod blobs;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod export;
 pub mod http;
 pub mod jobs;
 mod password;
+mod shares;
 mod start;
 pub mod telemetry;
 mod throttle;
@@ -31,6 +34,7 @@ use tokio::sync::Semaphore;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
+use crate::shares::Shares;
 use crate::throttle::Throttle;
 
 pub use start::{StartError, Started, open_store};
@@ -59,10 +63,12 @@ pub struct App {
     pub(crate) ids: Arc<dyn Ids>,
     /// Where uploads wait until their digest is known.
     pub(crate) spool: PathBuf,
-    /// One permit for each upload at a time.
-    pub(crate) uploads: Semaphore,
-    /// One permit for each artifact at a time that is in memory as a whole.
-    pub(crate) buffered: Semaphore,
+    /// Places for uploads.
+    pub(crate) uploads: Shares,
+    /// Places for artifacts that are in memory as a whole.
+    pub(crate) buffered: Shares,
+    /// One permit for each artifact at a time that is unpacked for a reader.
+    pub(crate) unpacking: Semaphore,
     /// One permit for each password at a time that is being hashed, which takes 19 MiB.
     pub(crate) hashing: Semaphore,
     /// Who guesses is slowed down.

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use plimsoll_server::App;
 use plimsoll_server::app::accounts;
 use plimsoll_server::config::{Config, Flags};
-use plimsoll_server::{http, jobs};
+use plimsoll_server::{export, http, jobs};
 use tokio::signal::unix::{SignalKind, signal};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -50,6 +50,13 @@ enum Command {
     CheckConfig,
     /// Print another token for the account admin, and stop: for when the first one is lost.
     AdminToken,
+    /// Write the marketplace as files that any static host can serve, and stop. Files of Apps that are no longer offered are
+    /// removed.
+    ExportMarketplace {
+        /// A directory, or `s3://<bucket>/<prefix>` with the credentials of the artifact store. It holds nothing else.
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+    },
     /// Print the OpenAPI document, and stop.
     Openapi,
 }
@@ -78,9 +85,22 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let token = started.admin_token.map_or_else(|| accounts::recover_admin(&started.app), Ok)?;
             print(&format!("admin-token: {token}\n"))
         }
+        Command::ExportMarketplace { to } => {
+            let app = open(config)?;
+            print(&format!("{}\n", export::marketplace(&app, &to)?))
+        }
         Command::Migrate => Ok(plimsoll_server::open_store(&config)?.migrate()?),
         Command::CheckConfig | Command::Openapi => print(&format!("{}\n", config.redacted())),
     }
+}
+
+/// Opens the registry. The first time, it prints the administrator's token, which is kept nowhere.
+fn open(config: Config) -> Result<App, Failure> {
+    let started = App::open(config)?;
+    if let Some(token) = &started.admin_token {
+        print(&format!("admin-token: {token}\n"))?;
+    }
+    Ok(started.app)
 }
 
 fn print(text: &str) -> Result<(), Failure> {
@@ -95,15 +115,11 @@ fn serve(config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
     let demo = config.demo;
     // Where the system chose the port, it is known now.
-    let config = Config { listen: listener.local_addr()?, ..config };
-    let started = App::open(config)?;
-    if let Some(token) = &started.admin_token {
-        print(&format!("admin-token: {token}\n"))?;
-    }
+    let app = open(Config { listen: listener.local_addr()?, ..config })?;
     if demo {
-        print(&plimsoll_server::demo::prepare(&started.app, listener.local_addr()?)?)?;
+        print(&plimsoll_server::demo::prepare(&app, listener.local_addr()?)?)?;
     }
-    let app = actix_web::web::Data::new(started.app);
+    let app = actix_web::web::Data::new(app);
     actix_web::rt::System::new().block_on(async {
         let (address, fingerprint) = (listener.local_addr()?, app.fingerprint());
         tracing::info!(%address, registry = app.registry(), %fingerprint, "listening");

@@ -17,10 +17,16 @@ use crate::app::{self, accounts};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
+use crate::shares::Shares;
 use crate::throttle::Throttle;
 
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
 const BUFFERED_ARTIFACTS: usize = 4;
+/// How many of them one account may send at a time.
+const BUFFERED_ARTIFACTS_PER_ACCOUNT: usize = 2;
+
+/// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
+const UNPACKED_ARTIFACTS: usize = 2;
 
 /// How many passwords are hashed at a time.
 const HASHING: usize = 4;
@@ -121,8 +127,9 @@ impl App {
             clock,
             ids,
             spool,
-            uploads: Semaphore::new(config.concurrency.uploads),
-            buffered: Semaphore::new(BUFFERED_ARTIFACTS),
+            uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
+            buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
+            unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
             hashing: Semaphore::new(HASHING),
             throttle: Throttle::default(),
             config,

@@ -10,7 +10,8 @@ use crate::config::{LogConfig, LogFormat};
 ///
 /// Fails if the filter cannot be read, or a log was started before.
 pub fn start(config: &LogConfig) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let filter = EnvFilter::try_new(&config.filter)?;
+    // A client that breaks HTTP itself is no error of ours, and cannot fill the log; who wants to see it names this target.
+    let filter = EnvFilter::try_new(format!("actix_http::h1::dispatcher=off,{}", config.filter))?;
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match config.format {

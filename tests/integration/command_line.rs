@@ -80,6 +80,6 @@ fn a_package_goes_the_whole_way_by_the_command_line(on: Backend) {
     assert_eq!(cli.done(&["info", what])["availability"]["status"], "deprecated");
     cli.done(&["yank", what, "--reason", "it loses data"]);
     registry.cli(&registry.operator()).fails(13, &["install", "com.acme.vat-check", "--accept-all"]);
-    operator.done(&["remove", "com.acme.vat-check"]);
+    operator.done(&["remove", "--yes", "com.acme.vat-check"]);
     assert_eq!(operator.done(&["list"])["items"], serde_json::json!([]));
 }

@@ -115,7 +115,7 @@ fn a_killed_installation_leaves_the_last_good_state(on: Backend) {
         assert!(version == "1.0.0" || version == "2.0.0", "{version}");
         assert_eq!(cli.done(&["verify"])["problems"], json!([]), "killed after {part} of {MOMENTS} parts");
         if version == "2.0.0" {
-            cli.done(&["remove", "com.acme.large"]);
+            cli.done(&["remove", "--yes", "com.acme.large"]);
             std::fs::remove_dir_all(cli.home().join("home/artifacts")).expect("removed");
             cli.done(&first);
         }

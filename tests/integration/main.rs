@@ -1,18 +1,23 @@
 //! The behaviours of the whole product, one module for each.
 
 mod access;
+mod accounts;
 mod approval_page;
 mod apps;
 mod availability;
 mod bad_input;
 mod command_line;
+mod configuration;
 mod consent;
 mod crashes;
+mod crates;
 mod demo;
 mod device_sign_in;
 mod gate;
 mod keys;
+mod namespaces;
 mod objectstack;
+mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;

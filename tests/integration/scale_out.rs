@@ -1,8 +1,8 @@
 //! Several server processes on one database and one artifact store are one registry.
 
 use plimsoll_core::State;
-use plimsoll_tests::{Actor, Backend, Plugin, Registry};
-use serde_json::json;
+use plimsoll_tests::{Actor, Backend, Beside, Plugin, Registry};
+use serde_json::{Value, json};
 
 #[test]
 fn what_one_process_takes_the_other_gives() {
@@ -79,4 +79,20 @@ fn of_two_who_publish_the_same_version_one_wins() {
             Some(1)
         );
     }
+}
+
+#[test]
+fn processes_that_start_a_registry_at_once_are_one_registry_with_one_administrator() {
+    if !Backend::ScaledOut.is_there() {
+        return;
+    }
+    let (processes, admin) = Beside::first_start(Backend::ScaledOut, 3);
+    let everywhere = |path: &str| processes.iter().map(|process| admin.at(&process.url).get(path).json()).collect();
+    let discoveries: Vec<Value> = everywhere("/.well-known/plimsoll.json");
+    assert!(discoveries.iter().all(|discovery| *discovery == discoveries[0]), "{discoveries:#?}");
+    assert_eq!(discoveries[0]["keys"].as_array().map(Vec::len), Some(1));
+    let accounts: Vec<Value> = everywhere("/v1/accounts");
+    assert!(accounts.iter().all(|accounts| accounts["items"].as_array().map(Vec::len) == Some(1)), "{accounts:#?}");
+    let ready: Vec<Value> = everywhere("/readyz");
+    assert!(ready.iter().all(|ready| ready["status"] == "ok"));
 }

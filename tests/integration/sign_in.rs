@@ -2,7 +2,7 @@
 
 use plimsoll_core::access::Role;
 use plimsoll_core::wire::{NewAccount, SetMember, SetPassword};
-use plimsoll_tests::{Actor, Answer, Backend, Person, Registry, sign_in};
+use plimsoll_tests::{Actor, Answer, Backend, Browser, Person, Registry, sign_in};
 use serde_json::{Value, json};
 
 use crate::objectstack::{self, Recorded};
@@ -15,6 +15,7 @@ plimsoll_tests::behaviours!(
     a_person_changes_its_password_and_the_sessions_end,
     only_people_have_passwords,
     a_session_expires,
+    who_is_disabled_does_not_sign_in,
 );
 
 fn session(actor: &Actor) -> Value {
@@ -179,4 +180,18 @@ fn a_session_expires(on: Backend) {
     assert_eq!(session(&dana)["user"]["id"], "dana");
     registry.clock().forward_hours(1);
     assert_eq!(dana.get("/api/v1/auth/get-session").status, 401);
+}
+
+fn who_is_disabled_does_not_sign_in(on: Backend) {
+    let registry = Registry::start(on);
+    let dana = Person::join(&registry, "dana", &[]);
+    let (session, mut browser) = (dana.signed_in(&registry), Browser::of(&registry, &dana));
+    let shows_who = |browser: &mut Browser| browser.open("/device").text().contains("Signed in as");
+    assert!(shows_who(&mut browser));
+    let disable = json!({ "disabled": true, "reason": "left the company" });
+    registry.admin().call("PUT", "/v1/accounts/dana/disabled").json(&disable).send().json();
+    assert_eq!(refusal(&session.get("/api/v1/auth/get-session")), refused(401, "UNAUTHENTICATED"));
+    assert!(!shows_who(&mut browser));
+    assert_eq!(refusal(&dana.sign_in(&registry)), refused(401, "UNAUTHENTICATED"));
+    assert_eq!(browser.sign_in(&dana, &[]).status, 422);
 }

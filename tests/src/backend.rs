@@ -34,10 +34,19 @@ impl Backend {
 
     /// Fresh places for one registry.
     pub(crate) fn storage(self) -> Storage {
+        self.place(Postgres::database)
+    }
+
+    /// As [`Backend::storage`], without any table yet.
+    pub(crate) fn untouched_storage(self) -> Storage {
+        self.place(Postgres::empty_database)
+    }
+
+    fn place(self, database: impl FnOnce(&Postgres) -> String) -> Storage {
         match self {
             Self::Embedded => Storage::default(),
             Self::ScaledOut => Storage {
-                database: Some(postgres().expect("asked before by is_there").database()),
+                database: Some(database(postgres().expect("asked before by is_there"))),
                 objects: bucket().map(|bucket| bucket.place()),
             },
         }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use plimsoll_client::environment::{Loaded, Problem};
 use plimsoll_client::progress::Silent;
 use plimsoll_client::transport::{Address, Registry, Token};
-use plimsoll_client::{Applied, Client, Environment, Error, Home, Options, Plan, Request};
+use plimsoll_client::{Applied, Client, Environment, Error, Home, Options, Plan, Request, Update};
 use plimsoll_core::consent::Acceptance;
 use plimsoll_core::range::HostProfile;
 use plimsoll_core::{Digest, PackageId, Timestamp};
@@ -85,7 +85,8 @@ impl Host {
 
     /// Updates everything that asks for nothing new.
     pub fn update(&self) -> Applied {
-        let plan = self.client().plan_update(&self.environment(), &[], Some(host_profile())).expect("a plan");
+        let update = Update { host: Some(host_profile()), ..Update::default() };
+        let plan = self.client().plan_update(&self.environment(), &update).expect("a plan");
         self.client().apply(&self.environment(), &plan, &Acceptance::nothing(), &Silent).expect("an update")
     }
 

@@ -71,6 +71,11 @@ impl ServerProcess {
         }
     }
 
+    /// The token that this start printed before it listened, if it was the first one.
+    pub(crate) fn printed_token(&self) -> Option<String> {
+        self.tokens.recv_timeout(Duration::from_secs(1)).ok()
+    }
+
     /// The token that the first start printed.
     pub(crate) fn admin_token(&self) -> String {
         self.tokens.recv_timeout(START_TIME).expect("a token on standard output")

@@ -2,16 +2,17 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, Barrier, OnceLock, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use plimsoll_core::access::{Role, TokenScope};
-use plimsoll_core::wire::{NewAccount, NewToken};
+use plimsoll_core::wire::{Algorithm, NewAccount, NewToken};
 use plimsoll_core::{Digest, Level};
 use plimsoll_server::App;
 use plimsoll_server::clock::RandomIds;
 use plimsoll_server::config::{Config, LogConfig, Timeouts};
+use plimsoll_trust::SigningKey;
 use tempfile::TempDir;
 
 use crate::backend::Storage;
@@ -119,6 +120,12 @@ impl Registry {
         self.running = Some(Running::Process(self.place.spawn()));
     }
 
+    /// The same registry, opened once more in this process, as a command of the server does.
+    pub fn open(&self) -> App {
+        let clock = Arc::new(self.place.clock.clone());
+        App::open_with(self.place.config.clone(), clock, Arc::new(RandomIds)).expect("a registry").app
+    }
+
     /// One more server process of the same registry, with a data directory of its own and the same key.
     pub fn beside(&self) -> Beside {
         let (data_dir, address) = (tempfile::tempdir().expect("a directory"), free_address());
@@ -130,7 +137,7 @@ impl Registry {
             environment.push(("PLIMSOLL_SERVER_BLOBS__URL", blobs));
         }
         let process = ServerProcess::start(address, data_dir.path(), &environment);
-        Beside { url: format!("http://{address}"), _process: process, _data_dir: data_dir }
+        Beside { url: format!("http://{address}"), _process: process, _directories: vec![Arc::new(data_dir)] }
     }
 
     /// The administrator.
@@ -209,12 +216,51 @@ impl Registry {
     }
 }
 
-/// One more server process of a registry.
+/// One of several server processes of a registry.
 pub struct Beside {
     /// Its address.
     pub url: String,
     _process: ServerProcess,
-    _data_dir: TempDir,
+    _directories: Vec<Arc<TempDir>>,
+}
+
+impl Beside {
+    /// So many processes that start the same new registry at the same moment, and its administrator. Each has a data directory
+    /// of its own, the same key, and a database without tables.
+    ///
+    /// # Panics
+    ///
+    /// If one does not start, or not exactly one prints a token.
+    pub fn first_start(on: Backend, count: usize) -> (Vec<Self>, Actor) {
+        let shared = Arc::new(tempfile::tempdir().expect("a directory"));
+        let key = SigningKey::generate(Algorithm::Ed25519).expect("a key").to_pem().expect("PEM");
+        let key_file = shared.path().join("registry-key.pem");
+        std::fs::write(&key_file, key.as_bytes()).expect("written");
+        let mut environment = on.untouched_storage().environment();
+        environment.push(("PLIMSOLL_SERVER_KEY_FILE", key_file.display().to_string()));
+        if !environment.iter().any(|(name, _)| *name == "PLIMSOLL_SERVER_BLOBS__URL") {
+            let blobs = format!("file:{}", shared.path().join("blobs").display());
+            environment.push(("PLIMSOLL_SERVER_BLOBS__URL", blobs));
+        }
+        let moment = Barrier::new(count);
+        let start = || {
+            let (data_dir, address) = (tempfile::tempdir().expect("a directory"), free_address());
+            moment.wait();
+            let process = ServerProcess::start(address, data_dir.path(), &environment);
+            let token = process.printed_token();
+            let directories = vec![Arc::new(data_dir), Arc::clone(&shared)];
+            (Self { url: format!("http://{address}"), _process: process, _directories: directories }, token)
+        };
+        let started: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..count).map(|_| scope.spawn(start)).collect();
+            threads.into_iter().map(|thread| thread.join().expect("it starts")).collect()
+        });
+        let (all, tokens): (Vec<Self>, Vec<Option<String>>) = started.into_iter().unzip();
+        let tokens: Vec<String> = tokens.into_iter().flatten().collect();
+        let [token] = &tokens[..] else { panic!("one administrator has one token, not {}", tokens.len()) };
+        let admin = Actor::new(&all[0].url, "admin", Some(token.clone()));
+        (all, admin)
+    }
 }
 
 /// Where a registry runs.

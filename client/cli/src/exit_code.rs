@@ -54,7 +54,7 @@ impl Exit {
             | P::ArtifactUnknown => Self::Conflict,
             P::DigestMismatch | P::KeyRefused | P::KeyProofInvalid => Self::Verification,
             P::GateRefused => Self::Refused,
-            P::RequestTimeout | P::TooManyRequests | P::Unavailable => Self::Unreachable,
+            P::RequestTimeout | P::TooManyRequests | P::QuotaExceeded | P::Unavailable => Self::Unreachable,
             P::MethodNotAllowed | P::MediaTypeUnsupported | P::RangeNotSatisfiable | P::Internal => Self::Internal,
         }
     }

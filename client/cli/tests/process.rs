@@ -61,8 +61,44 @@ fn what_is_installed_is_listed_without_any_registry() {
     let output = plimsoll(home.path(), &["list", "--json"]);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(document(&output)["items"], serde_json::json!([]));
-    let output = plimsoll(home.path(), &["remove", "com.acme.crm", "--json"]);
-    assert_eq!(output.status.code(), Some(14));
+    assert_eq!(plimsoll(home.path(), &["remove", "com.acme.crm", "--json", "--yes"]).status.code(), Some(14));
+}
+
+#[test]
+fn what_takes_away_needs_yes_where_nobody_can_be_asked() {
+    let home = home();
+    for line in [["remove", "com.acme.crm"].as_slice(), &["trust", "remove", "https://registry.example"]] {
+        let output = plimsoll(home.path(), line);
+        assert_eq!(output.status.code(), Some(2), "{line:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("--yes"), "{line:?}");
+        assert_eq!(plimsoll(home.path(), &[line, &["--yes"]].concat()).status.code(), Some(14), "{line:?}");
+    }
+}
+
+#[test]
+fn a_typo_in_the_settings_is_named() {
+    let home = home();
+    let settings = home.path().join("envs/default/settings.json");
+    std::fs::create_dir_all(settings.parent().expect("parent")).expect("directory");
+    std::fs::write(&settings, "{\n  \"thirdPartyCod\": \"deny\"\n}\n").expect("settings");
+    let output = plimsoll(home.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    for part in ["settings.json", "thirdPartyCod`", "line 2"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
+fn a_token_goes_to_no_registry_that_is_not_trusted() {
+    let home = home();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("address"));
+    let output = plimsoll(home.path(), &["--registry", &url, "--token", "plim_1", "--json", "review", "list"]);
+    assert_eq!(output.status.code(), Some(11));
+    assert_eq!(document(&output)["error"]["code"], "trust-missing");
+    listener.set_nonblocking(true).expect("non-blocking");
+    assert!(listener.accept().is_err(), "nobody was asked");
 }
 
 #[test]
@@ -131,6 +167,17 @@ fn from_sources_to_a_signature_without_a_registry() {
     assert_eq!(document(&run(&named))["statementFile"], file("vat.osplugin.dsse.json"));
     assert!(verifies(EvidenceKind::Statement, &file("vat.osplugin.dsse.json"), &artifact, &key));
     assert_eq!(run(&["check", &file("vat.osplugin")]).status.code(), Some(0));
+
+    // A statement about other bytes, and one that is none.
+    let statement = std::fs::read_to_string(file("vat.osplugin.dsse.json")).expect("statement");
+    std::fs::copy(fixture("com.acme.legacy-driver-1.4.0.osplugin"), file("other.osplugin")).expect("copied");
+    for (wrong, why) in [(&*statement, "names the package com.acme.vat-check"), ("{}", "other.osplugin.dsse.json")] {
+        std::fs::write(file("other.osplugin.dsse.json"), wrong).expect("file");
+        let output = run(&["check", &file("other.osplugin"), "--json"]);
+        assert_eq!(output.status.code(), Some(10));
+        let checks = document(&output)["report"]["checks"].to_string();
+        assert!(checks.contains(why), "{checks}");
+    }
 
     std::fs::write(file("vat.osplugin.sig"), "rsa:acme:AAAA\n").expect("file");
     assert_eq!(run(&["check", &file("vat.osplugin")]).status.code(), Some(10));

@@ -38,6 +38,37 @@ impl std::str::FromStr for PageSize {
     }
 }
 
+/// How many items a page passes over, in a list that is paged by number.
+///
+/// Invariants: at most 10,000, since what is passed over is read as well; 0 by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offset(u16);
+
+impl Offset {
+    /// The most items that can be passed over.
+    pub const MAX: u16 = 10_000;
+
+    /// The number.
+    pub fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl std::str::FromStr for Offset {
+    type Err = InvalidText;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse::<u16>() {
+            Ok(offset @ 0..=Self::MAX) => Ok(Self(offset)),
+            _ => Err(InvalidText::new(
+                "offset",
+                text,
+                "use a number from 0 to 10000; to see more, narrow what is asked for",
+            )),
+        }
+    }
+}
+
 /// The place after which a page begins: the sort keys of the last item of the page before. Opaque to those who use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -96,6 +127,10 @@ mod tests {
         assert_eq!("100".parse::<PageSize>().map(PageSize::get), Ok(100));
         for bad in ["0", "101", "-1", "", "ten", "99999999999"] {
             assert!(bad.parse::<PageSize>().is_err(), "{bad}");
+        }
+        assert_eq!("10000".parse::<Offset>().map(Offset::get), Ok(10_000));
+        for bad in ["10001", "-1", "", "ten", "99999999999"] {
+            assert!(bad.parse::<Offset>().is_err(), "{bad}");
         }
     }
 }

@@ -83,6 +83,8 @@ problems! {
     GateRefused = "gate-refused", 422, "The gate refused the version";
     /// Too many requests at once.
     TooManyRequests = "too-many-requests", 429, "Too many requests";
+    /// The account keeps more uploads that no version refers to than its share.
+    QuotaExceeded = "quota-exceeded", 429, "The account has used up its share";
     /// The registry failed. Its log has the request id.
     Internal = "internal", 500, "The registry failed";
     /// The registry cannot answer now.

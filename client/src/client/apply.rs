@@ -15,7 +15,7 @@ use crate::content::{self, ContentError};
 use crate::environment::{Environment, Installed, LockedEnvironment};
 use crate::home::failed;
 use crate::progress::{Progress, Stage};
-use crate::transport::TransportError;
+use crate::transport::{Registry, TransportError};
 use crate::verify::{Fault, VerifiedArtifact};
 
 /// How often a download is begun.
@@ -49,8 +49,12 @@ impl Client {
             return Err(Error::PlanStale(environment.name().to_owned()));
         }
         let grants = consent(&state.grants, &plan.closure, acceptance).map_err(Box::new)?;
+        // Asked only where something has to be fetched, and then once: a host may apply a plan long after it was made.
+        let mut registry = None;
+        let mut leases = Vec::new();
         for step in &plan.steps {
-            let artifact = self.obtain(&locked, step, progress)?;
+            leases.push(content::lease(&self.home, &step.resolved.sha256)?);
+            let artifact = self.obtain(&locked, step, &mut registry, progress)?;
             self.install(&locked, step, artifact, progress)?;
         }
         for package in &plan.removed {
@@ -63,13 +67,19 @@ impl Client {
         for (package, wanted) in &plan.wanted {
             if let Some(installed) = state.packages.get_mut(package) {
                 installed.wanted.clone_from(wanted);
-                let pending = plan.left_aside.iter().find(|aside| aside.package == *package);
-                installed.pending = pending.map(|aside| aside.pending.clone());
             }
+        }
+        for installed in state.packages.values_mut().filter(|here| here.registry == self.pinned.root.registry()) {
+            let pending = plan.left_aside.iter().find(|aside| aside.package == installed.package);
+            installed.pending = pending.map(|aside| aside.pending.clone());
         }
         state.grants = grants;
         if state != plan.base {
             locked.write(&state)?;
+        }
+        drop(leases);
+        if !plan.removed.is_empty() || plan.steps.iter().any(|step| step.replaces.is_some()) {
+            content::collect(&self.home, locked.tmp());
         }
         Ok(Applied {
             installed: plan.steps.iter().map(|step| step.resolved.clone()).collect(),
@@ -79,47 +89,29 @@ impl Client {
     }
 
     /// The verified bytes: from the content store, or else from the registry.
-    fn obtain(
-        &self,
+    fn obtain<'c>(
+        &'c self,
         locked: &LockedEnvironment<'_>,
         step: &Step,
+        registry: &mut Option<&'c Registry>,
         progress: &dyn Progress,
     ) -> Result<VerifiedArtifact, Error> {
         let Resolved { package, version, sha256, .. } = &step.resolved;
         let (file, found) = match content::open_packed(&self.home, sha256) {
             Ok(file) => (file, *sha256),
-            Err(ContentError::Missing | ContentError::Digest { .. }) => self.fetch(locked, step, progress)?,
+            Err(ContentError::Missing | ContentError::Digest { .. }) => {
+                let registry = match *registry {
+                    Some(registry) => registry,
+                    None => registry.insert(self.proven()?.0),
+                };
+                fetch(registry, locked, step, progress)?
+            }
             Err(error) => return Err(Fault::from(error).of(package, version).into()),
         };
         progress.reached(Stage::Fetched, package, version);
         let artifact = VerifiedArtifact::verify(step.version.clone(), file, found)?;
         progress.reached(Stage::Verified, package, version);
         Ok(artifact)
-    }
-
-    /// Streams the bytes into a temporary file, hashing them, and stops at the signed size. Begins again, a few times, where
-    /// the connection breaks.
-    fn fetch(
-        &self,
-        locked: &LockedEnvironment<'_>,
-        step: &Step,
-        progress: &dyn Progress,
-    ) -> Result<(File, Digest), Error> {
-        let Resolved { package, version, .. } = &step.resolved;
-        let approval = step.version.approval();
-        let mut attempt = 1;
-        loop {
-            let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
-            let mut out = Hashing { file, hasher: Hasher::new() };
-            match self.registry.download(&approval.sha256, approval.size, &mut out, progress) {
-                Ok(_) => return Ok((out.file, out.hasher.finish())),
-                Err(TransportError::TooLarge { .. }) => {
-                    return Err(Fault::Size(approval.size).of(package, version).into());
-                }
-                Err(TransportError::Unreachable { .. }) if attempt < DOWNLOADS => attempt += 1,
-                Err(error) => return Err(error.into()),
-            }
-        }
     }
 
     /// Puts a verified artifact into the content store, packed and unpacked.
@@ -162,6 +154,31 @@ impl Client {
             evidence: step.version.evidence().clone(),
             installed_at: (self.options.clock)(),
             pending: None,
+        }
+    }
+}
+
+/// Streams the bytes into a temporary file, hashing them, and stops at the signed size. Begins again, a few times, where
+/// the connection breaks.
+fn fetch(
+    registry: &Registry,
+    locked: &LockedEnvironment<'_>,
+    step: &Step,
+    progress: &dyn Progress,
+) -> Result<(File, Digest), Error> {
+    let Resolved { package, version, .. } = &step.resolved;
+    let approval = step.version.approval();
+    let mut attempt = 1;
+    loop {
+        let file = tempfile::tempfile_in(locked.tmp()).map_err(failed("make a file in", locked.tmp()))?;
+        let mut out = Hashing { file, hasher: Hasher::new() };
+        match registry.download(&approval.sha256, approval.size, &mut out, progress) {
+            Ok(_) => return Ok((out.file, out.hasher.finish())),
+            Err(TransportError::TooLarge { .. }) => {
+                return Err(Fault::Size(approval.size).of(package, version).into());
+            }
+            Err(TransportError::Unreachable { .. }) if attempt < DOWNLOADS => attempt += 1,
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod plan;
+mod stuck;
 #[cfg(test)]
 mod tests;
 
@@ -14,12 +15,13 @@ use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::VerifiedIndex;
 
 pub use apply::Applied;
-pub use plan::{LeftAside, Plan, Request, Step};
+pub use plan::{LeftAside, Plan, Request, Step, Update};
+pub use stuck::Stuck;
 
 use crate::Error;
 use crate::home::{Home, PinError, PinnedRegistry};
 use crate::index_cache::IndexCache;
-use crate::transport::{Address, Index, Registry, Token};
+use crate::transport::{Address, Index, Registry, Token, TransportError};
 
 /// How a client works.
 #[derive(Clone, Copy, Debug)]
@@ -48,9 +50,11 @@ pub struct Client {
 }
 
 /// Index documents, as they were fetched and verified for one plan.
-struct Indexes {
+struct Indexes<'c> {
     /// What they are verified by.
     root: TrustRoot,
+    /// Who is asked; absent while the registry is down, and what was seen last stands in.
+    registry: Option<&'c Registry>,
     by_package: BTreeMap<PackageId, VerifiedIndex>,
     /// What a person should know of how they came.
     warnings: Vec<String>,
@@ -63,29 +67,45 @@ impl Client {
         Ok(Self { home, registry: Registry::new(address.clone(), token), pinned, options })
     }
 
-    /// The registry, for calls that need no verification.
-    pub fn registry(&self) -> &Registry {
-        &self.registry
+    /// The address of the registry.
+    pub fn address(&self) -> &Address {
+        &self.pinned.address
     }
 
-    /// Compares what the registry says of itself with what is pinned. The answer is the root to verify by: the registry may
-    /// end the validity of a pinned key early. Where it is down, what is pinned holds.
-    pub fn check_registry(&self) -> Result<TrustRoot, Error> {
-        let pinned = &self.pinned.root;
+    /// The registry, once it has shown itself, without seeing the token, to be the pinned one; with the root to verify by,
+    /// since it may end the validity of a pinned key early. The only way to it: while it is down or shows other keys, nobody
+    /// gets the token.
+    pub fn proven(&self) -> Result<(&Registry, TrustRoot), Error> {
         if self.options.offline {
-            return Ok(pinned.clone());
+            let (url, reason) = (self.address().to_string(), "this client is to stay offline".to_owned());
+            return Err(TransportError::Unreachable { url, reason }.into());
         }
-        match self.registry.discovery() {
-            Ok(discovery) => Ok(pinned
-                .compare(&discovery)
-                .map_err(|error| PinError::Root { address: self.pinned.address.clone(), error: Box::new(error) })?),
-            Err(error) if error.is_outage() => Ok(pinned.clone()),
-            Err(error) => Err(error.into()),
-        }
+        let discovery = self.registry.discovery()?;
+        let root = self.pinned.root.compare(&discovery);
+        let root = root.map_err(|error| PinError::Root { address: self.address().clone(), error: Box::new(error) })?;
+        Ok((&self.registry, root))
     }
 
-    fn indexes(&self) -> Result<Indexes, Error> {
-        Ok(Indexes { root: self.check_registry()?, by_package: BTreeMap::new(), warnings: Vec::new() })
+    fn indexes(&self) -> Result<Indexes<'_>, Error> {
+        let (root, registry, warnings) = match self.proven() {
+            Ok((registry, root)) => (root, Some(registry), Vec::new()),
+            Err(Error::Transport(error)) if error.is_outage() => {
+                tracing::warn!(%error, "the registry is down; using what was seen last");
+                (self.pinned.root.clone(), None, vec![format!("{error}; the index documents are those seen last.")])
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Indexes { root, registry, by_package: BTreeMap::new(), warnings })
+    }
+
+    /// The registry for one plan; where it was down, it is asked again, and its failure is the answer.
+    fn asked<'c>(&'c self, indexes: &mut Indexes<'c>) -> Result<&'c Registry, Error> {
+        if let Some(registry) = indexes.registry {
+            return Ok(registry);
+        }
+        let (registry, root) = self.proven()?;
+        (indexes.registry, indexes.root) = (Some(registry), root);
+        Ok(registry)
     }
 
     /// The verified index document of a package: from the registry, or from the cache where the registry is down. `None` if
@@ -94,16 +114,24 @@ impl Client {
         self.index_with(package, &mut self.indexes()?)
     }
 
-    fn index_with(&self, package: &PackageId, indexes: &mut Indexes) -> Result<Option<VerifiedIndex>, Error> {
+    fn index_with<'c>(
+        &'c self,
+        package: &PackageId,
+        indexes: &mut Indexes<'c>,
+    ) -> Result<Option<VerifiedIndex>, Error> {
         let now = (self.options.clock)();
+        if indexes.registry.is_none() {
+            let cache = IndexCache { home: &self.home, root: &indexes.root };
+            if let Some(index) = self.cached_index(package, cache, now)? {
+                return Ok(Some(index));
+            }
+        }
+        let registry = self.asked(indexes)?;
         let root = indexes.root.clone();
         let cache = IndexCache { home: &self.home, root: &root };
-        if self.options.offline {
-            return self.cached_index(package, cache, now);
-        }
         let fresh = cache.fresh(package, now)?;
         let etag = fresh.as_ref().and_then(|(_, etag)| etag.as_deref());
-        let index = match (self.registry.index(package, etag), fresh) {
+        let index = match (registry.index(package, etag), fresh) {
             (Ok(Index::Document { envelope, etag }), _) => {
                 cache.accept(package, envelope, etag, now, |index| self.accept_audience(index))?
             }

@@ -6,9 +6,9 @@ use plimsoll_core::consent::{Closure, Diff, diff};
 use plimsoll_core::range::{HostProfile, VersionRange};
 use plimsoll_core::resolve::{self, Failure, Resolved, Solution, resolve};
 use plimsoll_core::{Digest, PackageId, Version, Visibility};
-use plimsoll_trust::TrustRoot;
-use plimsoll_trust::statement::{ApprovalDecision, VerifiedIndex};
+use plimsoll_trust::statement::ApprovalDecision;
 
+use super::stuck::{Around, Stuck, needs};
 use super::{Client, Indexes};
 use crate::Error;
 use crate::content;
@@ -24,6 +24,17 @@ pub struct Request {
     pub host: Option<HostProfile>,
     /// What may be chosen beyond the rule.
     pub options: resolve::Options,
+}
+
+/// What is to be updated.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    /// The packages; where none is named, all that came from the registry.
+    pub packages: Vec<PackageId>,
+    /// What the host is; by default what the settings of the environment say.
+    pub host: Option<HostProfile>,
+    /// Where nothing newer can be chosen, go below the installed version.
+    pub allow_downgrade: bool,
 }
 
 /// One package that a plan would install, or put in the place of another version.
@@ -59,6 +70,8 @@ pub struct Plan {
     pub consent: Diff,
     /// For updates: newer versions that are left aside, since they ask for more than was granted.
     pub left_aside: Vec<LeftAside>,
+    /// Installed packages of which no version can be chosen any more; of an update, only those that were meant.
+    pub stuck: Vec<Stuck>,
     /// What a person should know, in sentences.
     pub warnings: Vec<String>,
     /// What everything in the environment would ask for.
@@ -95,48 +108,72 @@ impl Client {
     pub fn resolve(&self, environment: &Environment, request: &Request) -> Result<Solution, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
-        self.solve(&question, &settings, &mut self.indexes()?)
+        let asked = request.wanted.iter().map(|(package, _)| package).collect();
+        let found = self.solve_around(&question, &asked, &state, &settings, &mut self.indexes()?)?;
+        let mut solution = found.solution;
+        solution.warnings.extend(found.stuck.iter().map(Stuck::in_words));
+        Ok(solution)
     }
 
     /// Plans to install packages. Changes nothing in the environment.
     pub fn plan_install(&self, environment: &Environment, request: &Request) -> Result<Plan, Error> {
         let (state, settings) = (environment.state()?, environment.settings()?);
         let question = self.question(&state, &settings, request)?;
+        let asked = request.wanted.iter().map(|(package, _)| package).collect();
         let mut indexes = self.indexes()?;
-        let solution = self.solve(&question, &settings, &mut indexes)?;
-        self.plan(state, &settings, &question, solution, indexes, Vec::new())
+        let found = self.solve_around(&question, &asked, &state, &settings, &mut indexes)?;
+        self.plan(state, &settings, &question, found, indexes)
     }
 
-    /// Plans to update these packages, or all that came from this registry where none is named. A version that asks for more
-    /// than was granted is never taken: the best one within the grants is, and the other is left aside. `host` is as in
-    /// [`Request`].
-    pub fn plan_update(
+    /// Plans to update, inside what was granted: a version that asks for more is never taken, but the best one that does not;
+    /// the other is left aside.
+    pub fn plan_update(&self, environment: &Environment, update: &Update) -> Result<Plan, Error> {
+        let (state, settings) = (environment.state()?, environment.settings()?);
+        let mut question = self.update_question(environment, &state, &settings, update)?;
+        let mut indexes = self.indexes()?;
+        let best = self.solve_around(&question, &BTreeSet::new(), &state, &settings, &mut indexes)?;
+        question.within = Some(state.grants.clone());
+        let consented = self.solve_around(&question, &BTreeSet::new(), &state, &settings, &mut indexes)?;
+        let left_aside = left_aside(&state, &best.solution, &consented.solution);
+        let plan = self.plan(state, &settings, &question, consented, indexes)?;
+        Ok(Plan { left_aside, stuck: reported(best.stuck, update), ..plan })
+    }
+
+    /// Plans to update to what [`Client::plan_update`] leaves aside: the best versions, whatever they ask for.
+    pub fn plan_widening(&self, environment: &Environment, update: &Update) -> Result<Plan, Error> {
+        let (state, settings) = (environment.state()?, environment.settings()?);
+        let question = self.update_question(environment, &state, &settings, update)?;
+        let mut indexes = self.indexes()?;
+        let best = self.solve_around(&question, &BTreeSet::new(), &state, &settings, &mut indexes)?;
+        let plan = self.plan(state, &settings, &question, best, indexes)?;
+        Ok(Plan { stuck: reported(plan.stuck, update), ..plan })
+    }
+
+    /// The question of an update: what is not to be updated stays at its version.
+    fn update_question(
         &self,
         environment: &Environment,
-        packages: &[PackageId],
-        host: Option<HostProfile>,
-    ) -> Result<Plan, Error> {
-        let (state, settings) = (environment.state()?, environment.settings()?);
-        for package in packages {
+        state: &State,
+        settings: &Settings,
+        update: &Update,
+    ) -> Result<resolve::Request, Error> {
+        for package in &update.packages {
             let installed = state.packages.get(package).ok_or_else(|| environment.not_installed(package))?;
             self.check_origin(installed)?;
         }
-        let options = resolve::Options { upgrade: true, ..resolve::Options::default() };
-        let mut question = self.question(&state, &settings, &Request { host, options, ..Request::default() })?;
-        let named: BTreeSet<&PackageId> = packages.iter().collect();
-        if !named.is_empty() {
+        let options =
+            resolve::Options { upgrade: true, allow_downgrade: update.allow_downgrade, ..resolve::Options::default() };
+        let request = Request { host: update.host.clone(), options, ..Request::default() };
+        let mut question = self.question(state, settings, &request)?;
+        if !update.packages.is_empty() {
             for (package, range) in &mut question.wanted {
-                if let Some(installed) = question.installed.get(package).filter(|_| !named.contains(package)) {
+                if let Some(installed) = question.installed.get(package).filter(|_| !update.packages.contains(package))
+                {
                     *range = installed.version.clone().into();
                 }
             }
         }
-        let mut indexes = self.indexes()?;
-        let best = self.solve(&question, &settings, &mut indexes)?;
-        question.within = Some(state.grants.clone());
-        let consented = self.solve(&question, &settings, &mut indexes)?;
-        let left_aside = left_aside(&state, &best, &consented);
-        self.plan(state, &settings, &question, consented, indexes, left_aside)
+        Ok(question)
     }
 
     /// The question to the resolver: what is asked for now, with what was asked for before.
@@ -171,11 +208,11 @@ impl Client {
         Err(Error::OtherRegistry { package: installed.package.clone(), from: installed.address.clone() })
     }
 
-    fn solve(
-        &self,
+    pub(super) fn solve<'c>(
+        &'c self,
         question: &resolve::Request,
         settings: &Settings,
-        indexes: &mut Indexes,
+        indexes: &mut Indexes<'c>,
     ) -> Result<Solution, Error> {
         let answer = resolve(question, |package| {
             if !indexes.by_package.contains_key(package) {
@@ -186,30 +223,34 @@ impl Client {
         });
         answer.map_err(|failure| match failure {
             Failure::Index { source, .. } => source,
-            Failure::NotFound(package) => Error::PackageNotFound(package, self.registry.address().clone()),
+            Failure::NotFound(package) => Error::PackageNotFound(package, self.address().clone()),
             other @ (Failure::Conflict(_) | Failure::Cycle(_) | Failure::TooLarge(_)) => {
                 Error::NoSolution(other.to_string())
             }
         })
     }
 
-    fn plan(
-        &self,
+    fn plan<'c>(
+        &'c self,
         base: State,
         settings: &Settings,
         question: &resolve::Request,
-        solution: Solution,
-        indexes: Indexes,
-        left_aside: Vec<LeftAside>,
+        Around { solution, stuck }: Around,
+        mut indexes: Indexes<'c>,
     ) -> Result<Plan, Error> {
         for installed in solution.packages.iter().filter_map(|resolved| base.packages.get(&resolved.package)) {
             // Also what only another package needs.
             self.check_origin(installed)?;
         }
-        let elsewhere = |installed: &&Installed| installed.registry != self.pinned.root.registry();
-        let others = base.packages.values().filter(elsewhere).map(Installed::ask);
+        let staying = needs(&base, stuck.iter().map(|stuck| &stuck.package));
+        let stays = |installed: &&Installed| {
+            installed.registry != self.pinned.root.registry()
+                || staying.contains(&installed.package) && solution.get(&installed.package).is_none()
+        };
+        let others = base.packages.values().filter(stays).map(Installed::ask);
         let closure: Closure = solution.closure().asks().cloned().chain(others).collect();
-        let removed = question.installed.keys().filter(|package| solution.get(package).is_none()).cloned().collect();
+        let is_gone = |package: &&PackageId| solution.get(package).is_none() && !staying.contains(*package);
+        let removed = question.installed.keys().filter(is_gone).cloned().collect();
         let ranges: BTreeMap<_, _> = question.wanted.iter().map(|(package, range)| (package, range)).collect();
         let wanted = solution.packages.iter().map(|resolved| {
             let before = base.packages.get(&resolved.package).and_then(|installed| installed.wanted.clone());
@@ -219,7 +260,7 @@ impl Client {
             (resolved.package.clone(), if keep { before } else { asked })
         });
         let wanted = wanted.collect();
-        let mut warnings = indexes.warnings;
+        let mut warnings = std::mem::take(&mut indexes.warnings);
         warnings.extend(solution.warnings);
         let mut steps = Vec::new();
         for resolved in solution.packages {
@@ -229,36 +270,36 @@ impl Client {
             if same && content::is_whole(&self.home, &resolved.sha256) {
                 continue;
             }
-            let Some(index) = indexes.by_package.get(&resolved.package) else {
-                return Err(Fault::NotListed.of(&resolved.package, &resolved.version).into());
-            };
             let replaces = installed.map(|installed| installed.version.clone());
             // A version that was approved anew, for more people, has another approval than the one that was kept.
             let kept = installed.filter(|kept| same && Digest::of(&kept.approval) == resolved.approval_sha256);
-            let step = self.step(resolved, replaces, &indexes.root, index, kept)?;
+            let step = self.step(resolved, replaces, &mut indexes, kept)?;
             settings.accept(step.version.approval())?;
             steps.push(step);
         }
         let consent = diff(&base.grants, &closure);
-        Ok(Plan { steps, removed, consent, left_aside, warnings, closure, wanted, base })
+        Ok(Plan { steps, removed, consent, left_aside: Vec::new(), stuck, warnings, closure, wanted, base })
     }
 
     /// Fetches and verifies approval and evidence; where exactly this version is installed, takes those that were kept.
-    fn step(
-        &self,
+    fn step<'c>(
+        &'c self,
         resolved: Resolved,
         replaces: Option<Version>,
-        root: &TrustRoot,
-        index: &VerifiedIndex,
+        indexes: &mut Indexes<'c>,
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {
         let (package, version) = (&resolved.package, &resolved.version);
         let (approval, evidence) = match kept {
             Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
-            None => (self.registry.approval(package, version)?, self.registry.evidence(package, version)?),
+            None => {
+                let registry = self.asked(indexes)?;
+                (registry.approval(package, version)?, registry.evidence(package, version)?)
+            }
         };
+        let index = indexes.by_package.get(package).ok_or_else(|| Fault::NotListed.of(package, version))?;
         let claim = Claim { approval: &approval, evidence: &evidence };
-        let verified = VerifiedVersion::verify(index, version, claim, root)?;
+        let verified = VerifiedVersion::verify(index, version, claim, &indexes.root)?;
         Ok(Step {
             replaces,
             audience: verified.approval().audience,
@@ -269,6 +310,12 @@ impl Client {
             resolved,
         })
     }
+}
+
+/// What stays of what was to be updated. What was not meant stays anyway.
+fn reported(stuck: Vec<Stuck>, update: &Update) -> Vec<Stuck> {
+    let is_meant = |stuck: &Stuck| update.packages.is_empty() || update.packages.contains(&stuck.package);
+    stuck.into_iter().filter(is_meant).collect()
 }
 
 /// The versions of the best solution that the consented one does not take, with what is new about them.

@@ -8,7 +8,7 @@ use plimsoll_core::{PackageId, Tier, Version, Visibility};
 
 use crate::fake::{Answer, Plugin, World, host, now};
 use crate::progress::{Progress, Silent, Stage};
-use crate::{Client, Environment, Error, Options, Plan, Request};
+use crate::{Client, Environment, Error, Options, Plan, Request, Update};
 
 fn id(text: &str) -> PackageId {
     text.parse().expect("package")
@@ -17,6 +17,10 @@ fn id(text: &str) -> PackageId {
 fn want(text: &str) -> Request {
     let (package, range) = text.split_once('@').unwrap_or((text, "*"));
     Request { wanted: vec![(id(package), range.parse().expect("range"))], host: Some(host()), ..Request::default() }
+}
+
+fn only(package: &str) -> Update {
+    Update { packages: vec![id(package)], ..Update::default() }
 }
 
 fn install(client: &Client, environment: &Environment, text: &str) -> Result<Plan, Error> {
@@ -67,7 +71,7 @@ fn a_version_that_asks_for_more_waits_and_the_consented_one_stays() {
     world.publish(&Plugin::new("com.acme.vat", "1.0.1"));
     world.publish(&Plugin::new("com.acme.vat", "1.1.0").permission("network:api.example.com"));
 
-    let plan = client.plan_update(&environment, &[], None).expect("plan");
+    let plan = client.plan_update(&environment, &Update::default()).expect("plan");
     assert_eq!(plan.left_aside[0].pending.version, Version::new(1, 1, 0));
     assert!(plan.left_aside[0].pending.widens[0].contains("api.example.com"), "{:?}", plan.left_aside);
     client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("inside the grants");
@@ -262,7 +266,7 @@ fn work_that_stops_anywhere_leaves_the_last_good_state_and_can_be_repeated() {
         let (client, environment) = (world.client(), world.environment());
         install(&client, &environment, "com.acme.vat").expect("installed");
         world.publish(&Plugin::new("com.acme.vat", "1.0.1"));
-        let plan = client.plan_update(&environment, &[], None).expect("plan");
+        let plan = client.plan_update(&environment, &Update::default()).expect("plan");
         let stopped = catch_unwind(AssertUnwindSafe(|| {
             client.apply(&environment, &plan, &Acceptance::All, &StopAt(stage)).expect("not reached");
         }));
@@ -314,7 +318,7 @@ fn a_pin_stays_when_everything_else_is_updated() {
     install(&client, &environment, "com.acme.vat@1.0.0").expect("installed");
     install(&client, &environment, "com.acme.crm@1.0.0").expect("installed");
     install(&client, &environment, "com.acme.crm@^1.0").expect("range widened");
-    let plan = client.plan_update(&environment, &[], None).expect("plan");
+    let plan = client.plan_update(&environment, &Update::default()).expect("plan");
     client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("updated");
     assert_eq!(installed(&environment), ["com.acme.crm@1.1.0", "com.acme.vat@1.0.0"]);
 }
@@ -344,7 +348,7 @@ fn a_package_belongs_to_the_registry_it_came_from() {
     let elsewhere = other.client_in(&world.home);
     for refused in [
         elsewhere.plan_install(&environment, &want("com.acme.vat")),
-        elsewhere.plan_update(&environment, &[id("com.acme.vat")], None),
+        elsewhere.plan_update(&environment, &only("com.acme.vat")),
     ] {
         assert!(matches!(refused, Err(Error::OtherRegistry { .. })));
     }
@@ -417,4 +421,89 @@ fn those_who_install_at_once_do_not_lose_each_others_work() {
     });
     assert_eq!(installed(&environment).len(), packages.len());
     assert_eq!(environment.verify(now()).expect("verify"), []);
+}
+
+#[test]
+fn nobody_gets_the_token_before_showing_the_pinned_key() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    world.publish(&Plugin::new("com.acme.crm", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    let other = client.plan_install(&environment, &want("com.acme.crm")).expect("plan");
+    install(&client, &environment, "com.acme.vat").expect("installed");
+    let before = world.fake.seen().len();
+    world.fake.answer("GET /.well-known/plimsoll.json", Answer::status(503));
+
+    let again = client.plan_install(&environment, &want("com.acme.vat")).expect("from the cache");
+    assert!(again.is_empty() && again.warnings[0].contains("status 503"), "{again:?}");
+    environment.load(&id("com.acme.vat"), now()).expect("loaded");
+    for refused in [
+        client.proven().map(drop),
+        client.plan_install(&environment, &want("com.acme.unseen")).map(drop),
+        client.plan_install(&environment, &want("com.acme.crm")).map(drop),
+        client.apply(&world.environment_of("other"), &other, &Acceptance::All, &Silent).map(drop),
+    ] {
+        let refused = refused.expect_err("503");
+        assert!(matches!(&refused, Error::Transport(error) if error.is_outage()), "{refused}");
+    }
+    let shown = world.fake.seen();
+    assert!(shown[..before].iter().any(|seen| seen.headers.contains_key("authorization")));
+    assert!(shown.len() > before && !shown[before..].iter().any(|seen| seen.headers.contains_key("authorization")));
+}
+
+#[test]
+fn a_blocked_package_stops_no_other_and_can_go_back() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.base", "1.0.0"));
+    world.publish(&Plugin::new("com.acme.vat", "0.9.0").needs("com.acme.base", "^1"));
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0").needs("com.acme.base", "~1.0"));
+    world.publish(&Plugin::new("com.acme.crm", "1.0.0").needs("com.acme.base", "^1"));
+    let (client, environment) = (world.client(), world.environment());
+    install(&client, &environment, "com.acme.vat").expect("installed");
+    install(&client, &environment, "com.acme.crm").expect("installed");
+    world.set_availability("com.acme.vat", "1.0.0", AvailabilityWord::Blocked);
+    world.publish(&Plugin::new("com.acme.crm", "1.1.0").needs("com.acme.base", "^1"));
+    world.publish(&Plugin::new("com.acme.base", "1.1.0"));
+
+    let plan = client.plan_update(&environment, &Update::default()).expect("plan");
+    client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("the others");
+    let after = ["com.acme.base@1.0.0", "com.acme.crm@1.1.0", "com.acme.vat@1.0.0"];
+    assert_eq!(installed(&environment), after, "nothing moves from under what stays");
+    let [stuck] = &plan.stuck[..] else { panic!("{:?}", plan.stuck) };
+    assert_eq!((stuck.package.as_str(), &stuck.back_to), ("com.acme.vat", &Some(Version::new(0, 9, 0))));
+    assert!(stuck.reason.contains("com.acme.vat 1.0.0 is blocked"), "{}", stuck.reason);
+    assert!(stuck.advice().contains("plimsoll update com.acme.vat --allow-downgrade"), "{}", stuck.advice());
+
+    world.publish(&Plugin::new("com.acme.more", "1.0.0"));
+    install(&client, &environment, "com.acme.more").expect("what is new is not in its way");
+    install(&client, &environment, "com.acme.vat").expect_err("it is asked for");
+    assert_eq!(client.plan_update(&environment, &only("com.acme.crm")).expect("plan").stuck, [], "not meant");
+
+    let back = Update { allow_downgrade: true, ..only("com.acme.vat") };
+    let plan = client.plan_update(&environment, &back).expect("plan");
+    client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("within the grants");
+    assert!(installed(&environment).contains(&"com.acme.vat@0.9.0".to_owned()), "{:?}", installed(&environment));
+    environment.load(&id("com.acme.vat"), now()).expect("loaded");
+}
+
+#[test]
+fn what_replaces_a_blocked_package_and_asks_for_more_waits_for_consent() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0"));
+    world.publish(&Plugin::new("com.acme.crm", "1.0.0"));
+    let (client, environment) = (world.client(), world.environment());
+    install(&client, &environment, "com.acme.vat").expect("installed");
+    install(&client, &environment, "com.acme.crm").expect("installed");
+    world.set_availability("com.acme.vat", "1.0.0", AvailabilityWord::Blocked);
+    world.publish(&Plugin::new("com.acme.vat", "1.0.1").permission("services:object"));
+    world.publish(&Plugin::new("com.acme.crm", "1.0.1"));
+    let plan = client.plan_update(&environment, &Update::default()).expect("plan");
+    assert_eq!((plan.left_aside.len(), plan.stuck.len()), (1, 0), "{plan:?}");
+    client.apply(&environment, &plan, &Acceptance::nothing(), &Silent).expect("the others");
+    assert_eq!(installed(&environment), ["com.acme.crm@1.0.1", "com.acme.vat@1.0.0"]);
+    let pending = environment.state().expect("state").packages[&id("com.acme.vat")].pending.clone();
+    assert_eq!(pending.expect("pending").version, Version::new(1, 0, 1));
+    let widening = client.plan_widening(&environment, &Update::default()).expect("plan");
+    client.apply(&environment, &widening, &Acceptance::All, &Silent).expect("consented");
+    assert_eq!(installed(&environment), ["com.acme.crm@1.0.1", "com.acme.vat@1.0.1"]);
 }

@@ -6,9 +6,10 @@ use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ApprovalDecision, ExpectedApproval, VerifiedIndex};
 
-use super::{Environment, Installed, State};
+use super::{Environment, Installed, Settings, State};
 use crate::Error;
-use crate::content::{check_unpacked, open_packed, unpacked_path};
+use crate::content::{Lease, check_unpacked, lease, open_packed, unpacked_path};
+use crate::home::HomeError;
 use crate::index_cache::IndexCache;
 use crate::verify::{Claim, Fault, VerifiedArtifact, VerifiedVersion, VerifyError, check_availability, listed};
 
@@ -28,7 +29,7 @@ pub struct Problem {
     pub message: String,
 }
 
-/// A verified package, handed over to a host.
+/// A verified package, handed over to a host. Its files are there for as long as this is kept.
 #[derive(Debug)]
 pub struct Loaded {
     /// The directory of its members. Its files are read-only.
@@ -43,18 +44,32 @@ pub struct Loaded {
     pub granted: Permissions,
     /// Whether a reviewer approved it; else it is *not reviewed*.
     pub reviewed: bool,
+    /// Keeps the directory from being collected when the package is updated or removed meanwhile.
+    _lease: Lease,
 }
 
 impl Environment {
     /// Checks every installed package again, without a registry: the approval and the evidence, revocations and blocks as
-    /// last seen, the stored artifact and every unpacked file. Empty if all is well.
+    /// last seen, the stored artifact and every unpacked file; and that the environment accepts its tier and audience. Empty if
+    /// all is well.
     pub fn verify(&self, now: Timestamp) -> Result<Vec<Problem>, Error> {
-        let state = self.state()?;
+        loop {
+            let state = self.state()?;
+            let problems = self.problems(&state, now)?;
+            // What another process has just replaced is not there any more, and is no problem.
+            if problems.is_empty() || self.state()? == state {
+                return Ok(problems);
+            }
+        }
+    }
+
+    fn problems(&self, state: &State, now: Timestamp) -> Result<Vec<Problem>, Error> {
+        let settings = self.settings()?;
         let mut problems = Vec::new();
         for installed in state.packages.values() {
-            let message = match self.check(&state, installed, now) {
+            let message = match self.check(state, &settings, installed, now) {
                 Ok(_) => None,
-                Err(error @ (Error::Home(_) | Error::Transport(_))) => return Err(error),
+                Err(error @ (Error::Home(HomeError::Io { .. }) | Error::Transport(_))) => return Err(error),
                 Err(error) => Some(error.to_string()),
             };
             let missing = installed.needs.iter().find(|needed| !state.packages.contains_key(needed));
@@ -71,11 +86,10 @@ impl Environment {
     /// Verifies an installed package, as [`Environment::verify`] does, and hands it over. Refused if it was blocked, as far
     /// as is known here, or if the environment does not accept its tier or audience.
     pub fn load(&self, package: &PackageId, now: Timestamp) -> Result<Loaded, Error> {
-        let state = self.state()?;
+        let (state, lease) = self.leased(package)?;
         let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
-        let artifact = self.check(&state, installed, now)?;
+        let artifact = self.check(&state, &self.settings()?, installed, now)?;
         let approval = artifact.version().approval();
-        self.settings()?.accept(approval)?;
         Ok(Loaded {
             path: unpacked_path(&self.home, &installed.sha256),
             version: installed.version.clone(),
@@ -83,10 +97,30 @@ impl Environment {
             granted: installed.permissions.clone(),
             reviewed: approval.decision == ApprovalDecision::Reviewed,
             manifest: artifact.into_manifest(),
+            _lease: lease,
         })
     }
 
-    fn check(&self, state: &State, installed: &Installed, now: Timestamp) -> Result<VerifiedArtifact, Error> {
+    /// The state, with a lease on the content that it names for a package.
+    fn leased(&self, package: &PackageId) -> Result<(State, Lease), Error> {
+        loop {
+            let state = self.state()?;
+            let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
+            let lease = lease(&self.home, &installed.sha256)?;
+            // Else it may have been replaced, and collected, before there was a lease.
+            if self.state()? == state {
+                return Ok((state, lease));
+            }
+        }
+    }
+
+    fn check(
+        &self,
+        state: &State,
+        settings: &Settings,
+        installed: &Installed,
+        now: Timestamp,
+    ) -> Result<VerifiedArtifact, Error> {
         let Installed { package, version, .. } = installed;
         let refuse = |fault: Fault| -> VerifyError { fault.of(package, version) };
         let pinned = self.home.pinned(&installed.address)?;
@@ -99,6 +133,7 @@ impl Environment {
         let file = open_packed(&self.home, &installed.sha256).map_err(|error| refuse(error.into()))?;
         let artifact = VerifiedArtifact::verify(verified, file, installed.sha256)?;
         check_unpacked(&self.home, &installed.sha256, artifact.members()).map_err(|error| refuse(error.into()))?;
+        settings.accept(artifact.version().approval())?;
         Ok(artifact)
     }
 }

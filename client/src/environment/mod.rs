@@ -17,6 +17,7 @@ pub use settings::{Settings, ThirdPartyCode};
 pub use state::{Installed, Pending, State};
 
 use crate::Error;
+use crate::content::collect;
 use crate::home::{Home, HomeError, lock, read_json, sweep, write_json};
 
 /// An environment of a home.
@@ -49,7 +50,10 @@ impl Environment {
 
     /// What it accepts.
     pub fn settings(&self) -> Result<Settings, HomeError> {
-        Ok(read_json(&self.path.join("settings.json"))?.unwrap_or_default())
+        match read_json(&self.path.join("settings.json")) {
+            Err(HomeError::Corrupt { path, reason }) => Err(HomeError::Settings { path, reason }),
+            read => Ok(read?.unwrap_or_default()),
+        }
     }
 
     /// What is installed. Reads without waiting: the state is replaced as a whole.
@@ -57,7 +61,8 @@ impl Environment {
         Ok(read_json(&self.state_path())?.unwrap_or_default())
     }
 
-    /// Removes a package and what was granted to it; refused while others need it. Its artifact stays in the content store.
+    /// Removes a package and what was granted to it; refused while others need it. Its content goes too, unless another
+    /// environment or a running host uses it.
     pub fn remove(&self, package: &PackageId) -> Result<Installed, Error> {
         let locked = self.lock()?;
         let mut state = locked.state()?;
@@ -69,6 +74,7 @@ impl Environment {
         // Nothing is granted here: what stays was granted before.
         state.grants = consent(&state.grants, &state.closure(), &Acceptance::nothing()).map_err(Box::new)?;
         locked.write(&state)?;
+        collect(&self.home, locked.tmp());
         Ok(removed)
     }
 

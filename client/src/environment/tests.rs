@@ -8,7 +8,7 @@ use plimsoll_core::wire::{EvidenceKind, Revocation, RevocationReason};
 use crate::content::{packed_path, unpacked_path};
 use crate::fake::{Plugin, Published, World, host, now};
 use crate::progress::Silent;
-use crate::{Client, Request};
+use crate::{Client, Request, Update};
 
 fn vat() -> PackageId {
     "com.acme.vat".parse().expect("package")
@@ -89,10 +89,13 @@ fn damage_in_the_store_is_named_and_mended_by_installing_again() {
     let (world, client, published) = world_with(EvidenceKind::Statement);
     let sha256 = published.listed.sha256;
     let unpacked = unpacked_path(&world.home, &sha256);
-    let damages: [(&str, &dyn Fn()); 5] = [
+    let damages: [(&str, &dyn Fn()); 6] = [
         ("dist/index.mjs\" was changed", &|| overwrite(&unpacked.join("dist/index.mjs"), b"evil()")),
         ("dist/extra.mjs\" is not in the artifact", &|| {
             std::fs::write(unpacked.join("dist/extra.mjs"), "evil()").expect("written");
+        }),
+        ("dist/empty\" is not in the artifact", &|| {
+            std::fs::create_dir(unpacked.join("dist/empty")).expect("directory");
         }),
         ("SIGNATURE\" is missing", &|| std::fs::remove_file(unpacked.join("SIGNATURE")).expect("removed")),
         ("missing from the content store", &|| std::fs::remove_dir_all(&unpacked).expect("removed")),
@@ -155,4 +158,91 @@ fn files_are_for_this_user_and_unpacked_ones_read_only() {
     assert_eq!(mode(&world.home.join("envs")), 0o700);
     let member = unpacked_path(&world.home, &published.listed.sha256).join("dist/index.mjs");
     assert_eq!(mode(&member) & 0o222, 0);
+}
+
+/// The digests in the content store, packed and unpacked.
+fn stored(world: &World) -> usize {
+    let count = |directory: std::path::PathBuf| std::fs::read_dir(directory).map_or(0, Iterator::count);
+    let shards = std::fs::read_dir(world.home.join("artifacts/sha256")).expect("directory");
+    shards.map(|shard| count(shard.expect("entry").path())).sum::<usize>() + count(world.home.join("unpacked"))
+}
+
+#[test]
+fn what_no_environment_has_installed_is_collected() {
+    let (world, client, first) = world_with(EvidenceKind::Statement);
+    let second = world.publish(&Plugin::new("com.acme.vat", "1.0.1"));
+    let request =
+        Request { wanted: vec![(vat(), "1.0.0".parse().expect("range"))], host: Some(host()), ..Request::default() };
+    let other = world.environment_of("other");
+    let plan = client.plan_install(&other, &request).expect("plan");
+    client.apply(&other, &plan, &Acceptance::All, &Silent).expect("installed");
+
+    let update = || {
+        let plan = client.plan_update(&world.environment(), &Update::default()).expect("plan");
+        client.apply(&world.environment(), &plan, &Acceptance::nothing(), &Silent).expect("updated");
+    };
+    update();
+    other.load(&vat(), now()).expect("the other environment still has it");
+    other.remove(&vat()).expect("removed");
+    assert!(!packed_path(&world.home, &first.listed.sha256).exists());
+    assert!(!unpacked_path(&world.home, &first.listed.sha256).exists());
+    assert_eq!(stored(&world), 2, "packed and unpacked, of the one that is installed");
+    assert!(packed_path(&world.home, &second.listed.sha256).exists());
+    assert_eq!(world.environment().verify(now()).expect("verify"), []);
+}
+
+#[test]
+fn what_a_host_has_loaded_stays_until_it_is_done() {
+    let (world, _, _) = world_with(EvidenceKind::Statement);
+    let environment = world.environment();
+    let loaded = environment.load(&vat(), now()).expect("loaded");
+    environment.remove(&vat()).expect("removed");
+    std::fs::read(loaded.path.join("dist/index.mjs")).expect("still there");
+    drop(loaded);
+
+    world.publish(&Plugin::new("com.acme.crm", "1.0.0"));
+    let client = world.client();
+    let crm: PackageId = "com.acme.crm".parse().expect("package");
+    let wanted = vec![(crm.clone(), "*".parse().expect("range"))];
+    let plan = client.plan_install(&environment, &Request { wanted, host: Some(host()), ..Request::default() });
+    client.apply(&environment, &plan.expect("plan"), &Acceptance::All, &Silent).expect("installed");
+    environment.remove(&crm).expect("removed");
+    assert_eq!(stored(&world), 0);
+}
+
+#[test]
+fn a_collection_that_was_killed_is_finished_by_the_next_and_an_unreadable_environment_stops_it() {
+    let (world, client, published) = world_with(EvidenceKind::Statement);
+    let broken = world.home.join("envs/broken");
+    std::fs::create_dir_all(&broken).expect("directory");
+    std::fs::write(broken.join("state.json"), "{").expect("state");
+    world.environment().remove(&vat()).expect("removed");
+    assert_eq!(stored(&world), 2, "the broken one may need it");
+
+    std::fs::remove_dir_all(&broken).expect("removed");
+    // The directory is moved away first.
+    std::fs::remove_dir_all(unpacked_path(&world.home, &published.listed.sha256)).expect("removed");
+    install(&world, &client);
+    std::fs::remove_dir_all(unpacked_path(&world.home, &published.listed.sha256)).expect("removed");
+    world.environment().remove(&vat()).expect("removed");
+    assert_eq!(stored(&world), 0);
+}
+
+#[test]
+fn a_cached_index_that_cannot_be_read_is_a_problem_of_its_package() {
+    let (world, _, _) = world_with(EvidenceKind::Statement);
+    let registry = std::fs::read_dir(world.home.join("index")).expect("index").next().expect("one").expect("entry");
+    std::fs::write(registry.path().join("com.acme.vat.json"), "{").expect("written");
+    assert!(complaint(&world).contains("com.acme.vat.json cannot be read"));
+}
+
+#[test]
+fn what_the_settings_do_not_accept_any_more_is_a_problem() {
+    let (world, _, _) = world_with(EvidenceKind::Statement);
+    let settings = world.home.join("envs/default/settings.json");
+    std::fs::write(&settings, r#"{"thirdPartyCode": "deny"}"#).expect("settings");
+    assert!(complaint(&world).contains("accepts up to declarative"));
+    std::fs::write(&settings, r#"{"thirdPartyCod": "deny"}"#).expect("settings");
+    let refused = world.environment().verify(now()).expect_err("a typo").to_string();
+    assert!(refused.contains("settings.json is not right: unknown field `thirdPartyCod`"), "{refused}");
 }

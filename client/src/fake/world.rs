@@ -188,7 +188,11 @@ impl World {
     }
 
     pub(crate) fn environment(&self) -> Environment {
-        Environment::of(&self.home, "default").expect("environment")
+        self.environment_of("default")
+    }
+
+    pub(crate) fn environment_of(&self, name: &str) -> Environment {
+        Environment::of(&self.home, name).expect("environment")
     }
 
     /// A client with a token, after pinning the registry.

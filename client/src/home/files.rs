@@ -31,6 +31,14 @@ pub enum HomeError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file that a person writes does not hold what it should.
+    #[error("{} is not right: {reason}. Correct it, or remove it for the defaults", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and in which line.
+        reason: String,
+    },
     /// There is no place to keep anything.
     #[error("there is no home directory: set PLIMSOLL_HOME to a directory for packages and settings")]
     NoHome,
@@ -118,6 +126,13 @@ pub(crate) fn sweep(tmp: &Path) -> Result<(), HomeError> {
 
 /// Waits for a lock, which the system lets go when the process ends, however it ends.
 pub(crate) fn lock(path: &Path) -> Result<File, HomeError> {
+    let file = open_lock(path)?;
+    file.lock().map_err(failed("lock", path))?;
+    Ok(file)
+}
+
+/// Opens a file to be locked, made where it is missing.
+pub(crate) fn open_lock(path: &Path) -> Result<File, HomeError> {
     if let Some(parent) = path.parent() {
         make_dir(parent)?;
     }
@@ -125,9 +140,7 @@ pub(crate) fn lock(path: &Path) -> Result<File, HomeError> {
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path).map_err(failed("open", path))?;
-    file.lock().map_err(failed("lock", path))?;
-    Ok(file)
+    options.open(path).map_err(failed("open", path))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! index/<registry>/<package>.json cached index documents, one per audience; <registry> is a digest of its name
 //! artifacts/sha256/ab/<hex>       artifacts as they came
 //! unpacked/<hex>/                 artifacts unpacked, files read-only
+//! leases/ab                       locks on content that is being installed or in use
 //! envs/<name>/                    environments: state.json, settings.json
 //! ```
 
@@ -17,7 +18,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 pub use files::HomeError;
-pub(crate) use files::{failed, lock, make_dir, move_into_place, new_file, read_json, sweep, sync_dir, write_json};
+pub(crate) use files::{
+    failed, lock, make_dir, move_into_place, new_file, open_lock, read_json, sweep, sync_dir, write_json,
+};
 pub use registries::{PinError, PinnedRegistry};
 
 /// The client's own directory.

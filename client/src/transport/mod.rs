@@ -1,6 +1,7 @@
 //! The registry over HTTP: one typed call per route, bounded in size and time, redirects refused.
 
 mod address;
+mod administer;
 mod calls;
 mod error;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufReader, Seek};
 
-use plimsoll_core::artifact::{self, Inspection, Integrity, Member, NoManifest};
+use plimsoll_core::artifact::{self, Declared, Integrity, Member, NoManifest};
 use plimsoll_core::{Digest, Limits, Manifest, Tier};
 
 use super::{Fault, VerifiedVersion, VerifyError};
@@ -44,10 +44,8 @@ impl VerifiedArtifact {
         file.rewind().map_err(unreadable)?;
         let evidence = version.verify_evidence(file)?;
         file.rewind().map_err(unreadable)?;
-        let inspection = artifact::inspect(BufReader::new(&*file), &Limits::default())?;
-        let permissions = inspection.permissions();
-        let has_code = inspection.has_code();
-        let Inspection { members, manifest, integrity, .. } = inspection;
+        let declared = artifact::declared(BufReader::new(&*file), &Limits::default())?;
+        let Declared { members, manifest, integrity, permissions, has_code } = declared;
         let manifest = manifest.map_err(|error| Fault::Manifest(in_words(&error)))?;
         if manifest.id != approval.package || manifest.version != approval.version {
             return Err(Fault::Identity { found: format!("{}@{}", manifest.id, manifest.version) });

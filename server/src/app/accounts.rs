@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use plimsoll_core::access::{self, Action, Actor, Role, TokenScope};
+use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::wire::{Account, CreatedToken, Me, Membership, NewAccount, NewToken};
+use plimsoll_core::wire::{
+    self, Account, AccountPage, CreatedToken, Me, Membership, NewAccount, NewToken, SetDisabled, TokenPage,
+};
 use plimsoll_core::{AccountName, Timestamp};
 use plimsoll_store::token::Token;
 use plimsoll_store::{Conflict, Conn, StoreError, account, member, token as tokens};
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result};
+use super::{Caller, Error, Result, check_text};
 use crate::{App, token};
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -35,9 +38,10 @@ pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
     })
 }
 
-/// An account as it acts with these scopes.
+/// An account as it acts with these scopes. One that is disabled does not act.
 pub(super) fn actor(conn: &mut Conn, name: &AccountName, scopes: BTreeSet<TokenScope>) -> Result<Actor> {
-    let account = account::find(conn, name)?.ok_or(Error::CredentialsInvalid)?;
+    let account = account::find(conn, name)?.filter(|account| account.disabled_at.is_none());
+    let account = account.ok_or(Error::CredentialsInvalid)?;
     let memberships = member::of_account(conn, &account.name)?;
     Ok(Actor::Account(access::Account { name: account.name, roles: account.roles, scopes, memberships }))
 }
@@ -59,7 +63,8 @@ pub fn me(_app: &App, caller: &Caller) -> Result<Me> {
 /// Makes an account.
 pub fn create_account(app: &App, caller: &Caller, new: NewAccount) -> Result<Account> {
     caller.allow(&Action::CreateAccount)?;
-    let created = Account { name: new.name, roles: new.roles, email: new.email, created_at: app.clock.now() };
+    let NewAccount { name, roles, email } = new;
+    let created = Account { name, roles, email, created_at: app.clock.now(), disabled_at: None };
     app.store.write("create_account", |conn| {
         let taken = |message| Error::conflict(ProblemCode::AccountExists, message);
         account::insert(conn, &created).map_err(|error| match error {
@@ -75,6 +80,71 @@ pub fn create_account(app: &App, caller: &Caller, new: NewAccount) -> Result<Acc
         record::change(app, conn, caller, "account.created", About::default(), detail)
     })?;
     Ok(created)
+}
+
+/// A page of accounts, by name.
+pub fn list_accounts(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<AccountPage> {
+    caller.allow(&Action::ListAccounts)?;
+    let after = cursor.map(|cursor| super::name_after("accounts", cursor)).transpose()?;
+    let page = app.store.read("accounts", |conn| account::page(conn, after.as_ref(), size))?;
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| Cursor::after("accounts", [last.name.to_string()]).to_string());
+    Ok(AccountPage { items: page.items, next })
+}
+
+/// Disables an account, whose tokens then work no more, or enables it, and they work again.
+pub fn set_disabled(app: &App, caller: &Caller, name: &AccountName, set: SetDisabled) -> Result<Account> {
+    let own = &caller.allow(&Action::DisableAccount)?.name;
+    check_text("/reason", &set.reason, 1000)?;
+    if set.disabled && own == name {
+        let message = "nobody disables their own account: ask another administrator";
+        return Err(Error::conflict(ProblemCode::StateConflict, message));
+    }
+    app.store.write("set_disabled", |conn| {
+        let found = found(conn, name)?;
+        if found.disabled_at.is_some() == set.disabled {
+            return Ok(found);
+        }
+        let disabled_at = set.disabled.then(|| app.clock.now());
+        account::set_disabled(conn, name, disabled_at)?;
+        let action = if set.disabled { "account.disabled" } else { "account.enabled" };
+        let detail = json!({ "account": name, "reason": set.reason });
+        record::change(app, conn, caller, action, About::default(), detail)?;
+        Ok(Account { disabled_at, ..found })
+    })
+}
+
+fn found(conn: &mut Conn, name: &AccountName) -> Result<Account> {
+    account::find(conn, name)?.ok_or_else(|| Error::NotFound(format!("account {name}")))
+}
+
+/// A page of tokens of an account. Where none is named, of every account for an administrator, else of the one who asks.
+pub fn list_tokens(
+    app: &App,
+    caller: &Caller,
+    of: Option<AccountName>,
+    size: PageSize,
+    cursor: Option<&str>,
+) -> Result<TokenPage> {
+    let everybody = caller.allow(&Action::ListTokens(None)).is_ok();
+    let of = match of {
+        None if !everybody => Some(caller.account()?.clone()),
+        of => of,
+    };
+    caller.allow(&Action::ListTokens(of.as_ref()))?;
+    let after = cursor.map(|cursor| Cursor::parse("tokens", cursor)).transpose()?.map(|[id]| id);
+    let page = app.store.read("tokens", |conn| tokens::page(conn, of.as_ref(), after.as_deref(), size))?;
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| Cursor::after("tokens", [last.id.clone()]).to_string());
+    let shown = |token: Token| wire::Token {
+        id: token.id,
+        account: token.account,
+        scopes: token.scopes,
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        revoked_at: token.revoked_at,
+    };
+    Ok(TokenPage { items: page.items.into_iter().map(shown).collect(), next })
 }
 
 /// Makes a token for an account.
@@ -94,8 +164,9 @@ pub fn create_token(app: &App, caller: &Caller, new: NewToken) -> Result<Created
         return Err(Error::invalid_at("/expiresAt", format!("choose a time within the next {MAX_TOKEN_DAYS} days")));
     }
     app.store.write("create_token", |conn| {
-        if account::find(conn, &name)?.is_none() {
-            return Err(Error::NotFound(format!("account {name}")));
+        if found(conn, &name)?.disabled_at.is_some() {
+            let message = format!("the account {name} is disabled: its tokens do not work until it is enabled");
+            return Err(Error::conflict(ProblemCode::StateConflict, message));
         }
         let created = insert_token(app, conn, &name, &new.scopes, expires_at, false)?;
         let detail = json!({ "account": name, "token": created.id, "scopes": created.scopes, "expiresAt": expires_at });
@@ -129,7 +200,8 @@ pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
         if account::find(conn, &name)?.is_some() {
             return Ok(None);
         }
-        let admin = Account { name, roles: [Role::Admin].into(), email: None, created_at: app.clock.now() };
+        let roles = [Role::Admin].into();
+        let admin = Account { name, roles, email: None, created_at: app.clock.now(), disabled_at: None };
         account::insert(conn, &admin)?;
         let detail = json!({ "account": admin.name, "roles": admin.roles });
         record::change(app, conn, &operator(), "account.created", About::default(), detail)?;
@@ -143,9 +215,17 @@ pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
 }
 
 /// Makes another token for the first administrator: for whoever runs the registry and has lost the one that the first start
-/// printed. Tokens that are out there stay valid.
+/// printed. Tokens that are out there stay valid; the account is enabled if it was disabled.
 pub fn recover_admin(app: &App) -> Result<String> {
-    app.store.write("recover_admin", |conn| insert_admin_token(app, conn, &ADMIN.parse()?))
+    app.store.write("recover_admin", |conn| {
+        let name: AccountName = ADMIN.parse()?;
+        if found(conn, &name)?.disabled_at.is_some() {
+            account::set_disabled(conn, &name, None)?;
+            let detail = json!({ "account": name, "reason": "whoever runs the registry asked for another token" });
+            record::change(app, conn, &operator(), "account.enabled", About::default(), detail)?;
+        }
+        insert_admin_token(app, conn, &name)
+    })
 }
 
 fn insert_admin_token(app: &App, conn: &mut Conn, name: &AccountName) -> Result<String> {

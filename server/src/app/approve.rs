@@ -4,7 +4,7 @@ use plimsoll_core::gate::{self, NamespaceHolder};
 use plimsoll_core::manifest;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::EvidenceKind;
-use plimsoll_core::{AccountName, Digest, State, Visibility};
+use plimsoll_core::{AccountName, Digest, State, Timestamp, Visibility};
 use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, namespace, version};
 use plimsoll_trust::LegacySignature;
@@ -53,18 +53,22 @@ pub(super) fn approve(
     record.decided_at = Some(now);
     record.decided_by = reviewer.cloned();
     if record.visibility == Visibility::Marketplace {
-        take_namespace(app, conn, record, documents)?;
+        take_namespace(conn, record, documents, now)?;
     }
     Ok(())
 }
 
-/// ObjectStack's own counter-signature, which is only as good as the publisher's signature below it.
-fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -> Result<Option<String>> {
-    let signature = match record.evidence_kind {
+/// The publisher's `ed25519:` string: its evidence, or what came beside its statement.
+pub(super) fn signature_string<'d>(record: &VersionRecord, documents: &'d Documents) -> Option<&'d String> {
+    match record.evidence_kind {
         EvidenceKind::Ed25519 => documents.evidence.as_ref(),
         _ => documents.signature.as_ref(),
-    };
-    let Some(signature) = signature else { return Ok(None) };
+    }
+}
+
+/// ObjectStack's own counter-signature, which is only as good as the publisher's signature below it.
+fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -> Result<Option<String>> {
+    let Some(signature) = signature_string(record, documents) else { return Ok(None) };
     let failed = |error: &dyn std::error::Error| Error::Internal(format!("counter-signing: {error}"));
     let signature: LegacySignature = signature.parse().map_err(|error| failed(&error))?;
     let signed = platform_signature(&*app.signer, &record.package, &record.version, &record.sha256, &signature);
@@ -73,12 +77,12 @@ fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -
 
 /// A namespace belongs to the publisher whose package first became public with it. The gate looked, but another publisher may
 /// have taken it since: of two approvals at once, the later one finds that here.
-fn take_namespace(app: &App, conn: &mut Conn, record: &VersionRecord, documents: &Documents) -> Result<()> {
+fn take_namespace(conn: &mut Conn, record: &VersionRecord, documents: &Documents, since: Timestamp) -> Result<()> {
     let (publisher, package) = (record.publisher.clone(), record.package.clone());
     let manifest = manifest::parse(documents.manifest.as_bytes())
         .map_err(|_| Error::Internal(format!("the stored manifest of {package} {}", record.version)))?;
     let Some(name) = manifest.namespace.filter(|name| !gate::is_reserved(name)) else { return Ok(()) };
-    let holder = namespace::take(conn, &name, &NamespaceHolder { publisher, package, since: app.clock.now() })?;
+    let holder = namespace::take(conn, &name, &NamespaceHolder { publisher, package, since })?;
     if holder.publisher != record.publisher {
         let message = format!(
             "{} {} cannot be approved: the namespace `{name}` has just been taken by the publisher {}. Look at its report again",

@@ -12,13 +12,27 @@ use plimsoll_store::{artifact, version};
 
 use super::{Caller, Error, Result, packages};
 use crate::App;
+use crate::config::Quotas;
 
+/// When it is worth looking again whether something of the share was collected: that happens once an hour.
+const QUOTA_RETRY_SECONDS: u32 = 60 * 60;
 /// How long an upload is kept for a publish that refers to it.
 const LEASE_SECONDS: i64 = 24 * 60 * 60;
 
-/// Refuses those who may not upload, before their bytes are read.
-pub fn may_upload(_app: &App, caller: &Caller) -> Result<()> {
-    caller.allow(&Action::Upload).map(drop)
+/// Refuses those who may not upload, or have used up their share, before their bytes are read.
+pub fn may_upload(app: &App, caller: &Caller) -> Result<()> {
+    let account = &caller.allow(&Action::Upload)?.name;
+    let unused = app.store.read("unused_uploads", |conn| artifact::unused(conn, account))?;
+    let Quotas { unused_uploads, unused_upload_bytes } = app.config.quotas;
+    if unused.count < unused_uploads && unused.bytes < unused_upload_bytes {
+        return Ok(());
+    }
+    let message = format!(
+        "the account {account} has uploaded {} artifacts of {} bytes that no version refers to, its whole share: publish \
+         them, or wait until they are collected, a day after their upload",
+        unused.count, unused.bytes
+    );
+    Err(Error::TooMany { code: ProblemCode::QuotaExceeded, message, retry_after: QUOTA_RETRY_SECONDS })
 }
 
 /// Stores bytes that are in memory, brought by the account. Like an upload, whole or not at all.

@@ -2,7 +2,7 @@
 
 use plimsoll_core::access::Action;
 use plimsoll_core::catalog::Catalog;
-use plimsoll_core::page::{Cursor, PageSize};
+use plimsoll_core::page::{Cursor, Offset, PageSize};
 use plimsoll_core::wire::{CatalogPage, Category};
 use plimsoll_core::{InvalidText, PackageId, PackageType};
 use plimsoll_store::catalog;
@@ -37,6 +37,7 @@ pub fn page(app: &App, caller: &Caller, which: Catalog, query: Query) -> Result<
         package_type: query.package_type,
         category: query.category,
         after,
+        offset: Offset::default(),
         size: query.limit,
     };
     let page = app.store.read("catalog", |conn| catalog::page(conn, &query))?;

@@ -11,7 +11,7 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The token is not valid.
-    #[error("the token is unknown, revoked or expired: ask for another one")]
+    #[error("the token is unknown, revoked or expired, or its account is disabled: ask for another one")]
     CredentialsInvalid,
     /// No account has this e-mail address and this password.
     #[error("the e-mail address or the password is wrong")]
@@ -32,6 +32,16 @@ pub enum Error {
         code: ProblemCode,
         /// What to do.
         message: String,
+    },
+    /// The account has its whole share. One of the codes with status 429.
+    #[error("{message}")]
+    TooMany {
+        /// Which share.
+        code: ProblemCode,
+        /// What to do.
+        message: String,
+        /// After how many seconds it is worth trying again.
+        retry_after: u32,
     },
     /// The body was well formed, but a value in it is not valid. One of the codes with status 400 or 422.
     #[error("{message}")]

@@ -1,6 +1,6 @@
 //! The keys with which publishers sign.
 
-use plimsoll_core::access::{Account, Action, Role, TokenScope};
+use plimsoll_core::access::{Action, Denied};
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::wire::{NewKey, PublisherKey, PublisherKeys, Revocation, RevocationReason, RevokeKey};
 use plimsoll_core::{KeyId, PublisherName};
@@ -18,10 +18,15 @@ const MAX_KEYS: usize = 100;
 
 /// Adds a key: proven by a signature, or asserted by an administrator.
 pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Result<PublisherKey> {
-    let account = match &new.proof {
-        Some(_) => caller.allow(&Action::AddKey(name)),
-        None => caller.allow(&Action::AssertKey),
-    }?;
+    let account = match (caller.allow(&Action::AddKey(name)), &new.proof) {
+        (owner, Some(_)) => owner?,
+        // Who may add keys is told of the proof that is missing, not of being no administrator.
+        (Ok(owner), None) if !owner.administers_others() => {
+            let message = "only an administrator adds a key without a proof of possession: send one as `proof`";
+            return Err(Denied::NotAllowed(message.to_owned()).into());
+        }
+        _ => caller.allow(&Action::AssertKey)?,
+    };
     let public: PublicKey =
         new.public_key.parse().map_err(|error| refused("/publicKey", ProblemCode::KeyRefused, &error))?;
     if let Some(proof) = &new.proof {
@@ -42,7 +47,7 @@ pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Res
             fingerprint: public.fingerprint(),
             is_first: before == 0,
             added_by: account.name.clone(),
-            vouched_by: is_admin(account).then(|| account.name.to_string()),
+            vouched_by: account.administers_others().then(|| account.name.to_string()),
             key: PublisherKey {
                 key_id: new.key_id.clone(),
                 algorithm: public.algorithm(),
@@ -107,10 +112,6 @@ pub fn revoke(
         shelf::renew_indexes(app, conn, name)?;
         Ok(PublisherKey { revoked: Some(revocation), ..found.key })
     })
-}
-
-fn is_admin(account: &Account) -> bool {
-    account.roles.contains(&Role::Admin) && account.scopes.contains(&TokenScope::Admin)
 }
 
 fn refused(pointer: &str, code: ProblemCode, error: &dyn std::error::Error) -> Error {

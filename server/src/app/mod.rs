@@ -18,6 +18,7 @@ mod facts;
 pub mod index;
 pub mod keys;
 mod listing;
+pub mod marketplace;
 pub mod packages;
 pub mod people;
 pub mod publish;
@@ -31,7 +32,11 @@ mod tests;
 
 pub use error::Error;
 
+use std::str::FromStr;
+
 use plimsoll_core::access::{self, Account, Action, Actor, Denied};
+use plimsoll_core::page::Cursor;
+use plimsoll_core::{AccountName, InvalidText};
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -59,6 +64,20 @@ impl Caller {
             Actor::Anonymous => Err(Denied::NotAuthenticated.into()),
         }
     }
+
+    /// The name of the account.
+    pub(crate) fn account(&self) -> Result<&AccountName> {
+        match &self.actor {
+            Actor::Account(account) => Ok(&account.name),
+            Actor::Anonymous => Err(Denied::NotAuthenticated.into()),
+        }
+    }
+}
+
+/// The name after which a page of a list begins that is sorted by names.
+fn name_after<T: FromStr<Err = InvalidText>>(list: &str, cursor: &str) -> std::result::Result<T, InvalidText> {
+    let [name] = Cursor::parse(list, cursor)?;
+    name.parse().map_err(|_| InvalidText::new("cursor", cursor, "use the `next` of an earlier page, unchanged"))
 }
 
 /// Refuses a text of a body that is empty or longer than `max` bytes.

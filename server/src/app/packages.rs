@@ -3,11 +3,13 @@
 use plimsoll_core::access::{self, Actor, Part, Subject};
 use plimsoll_core::gate::Report;
 use plimsoll_core::page::{Cursor, PageSize};
-use plimsoll_core::wire::{self, Evidence, Listing, Versions};
+use plimsoll_core::wire::{self, CounterSignature, Evidence, Listing, VersionEvidence, Versions};
 use plimsoll_core::{Digest, InvalidText, PackageId, State, Timestamp, Version, Visibility};
 use plimsoll_store::package::{self, Package};
+use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, Documents, Shown, VersionRecord};
 use plimsoll_store::{Conn, catalog, publisher};
+use plimsoll_trust::signature::blob_key;
 
 use super::{Caller, Error, Result};
 use crate::App;
@@ -53,6 +55,7 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
     wire::Version {
         report_sha256: report.as_ref().map(|_| record.report_sha256),
         report,
+        review: None,
         package: record.package,
         version: record.version,
         sha256: record.sha256,
@@ -72,13 +75,19 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
     }
 }
 
-/// A version on the wire, with its report.
+/// A version on the wire, with its report and the review that decided it.
 pub(super) fn with_report(conn: &mut Conn, record: VersionRecord) -> Result<wire::Version> {
     let documents = version::documents(conn, &record.package, &record.version)?;
     let report = documents.ok_or_else(|| missing_version(&record.package, &record.version))?.report;
     let report = serde_json::from_str(&report)
         .map_err(|error| Error::Internal(format!("the report of {} {}: {error}", record.package, record.version)))?;
-    Ok(to_wire(record, Some(report)))
+    let review = match record.decided_by {
+        Some(_) => review::list(conn, &record.package, &record.version)?.pop(),
+        None => None,
+    };
+    let shown =
+        |Review { decision, reason, account: by, created_at: at, .. }| wire::Review { decision, reason, by, at };
+    Ok(wire::Version { review: review.map(shown), ..to_wire(record, Some(report)) })
 }
 
 /// A version that the one who asks may see.
@@ -210,8 +219,16 @@ pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
     Ok(Document::new(documents(app, caller, id, number, Part::Document)?.1.manifest))
 }
 
-/// The publisher's evidence for a version.
-pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Evidence> {
+/// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one.
+pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<VersionEvidence> {
     let (record, documents) = documents(app, caller, id, number, Part::Document)?;
-    Ok(Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence })
+    let signature = super::approve::signature_string(&record, &documents).cloned();
+    let counter_signature = documents.platform_signature.zip(signature);
+    let counter_signature = counter_signature.map(|(platform_signature, signature)| CounterSignature {
+        signature,
+        blob_key: blob_key(&record.sha256),
+        platform_signature,
+    });
+    let evidence = Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence };
+    Ok(VersionEvidence { evidence, counter_signature })
 }

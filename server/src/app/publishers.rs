@@ -1,8 +1,9 @@
 //! Publishers: their level, id prefixes and members.
 
 use plimsoll_core::access::{Action, MemberRole};
+use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::wire::{Member, NewPublisher, Publisher, SetLevel, SetMember};
+use plimsoll_core::wire::{Member, MemberPage, NewPublisher, Publisher, PublisherPage, SetLevel, SetMember};
 use plimsoll_core::{AccountName, Level, Prefix, PublisherName};
 use plimsoll_store::{Conflict, Conn, StoreError, account, member, prefix, publisher};
 use serde_json::json;
@@ -33,6 +34,16 @@ pub fn create(app: &App, caller: &Caller, new: NewPublisher) -> Result<Publisher
 pub fn get(app: &App, caller: &Caller, name: &PublisherName) -> Result<Publisher> {
     caller.allow(&Action::ReadContributions)?;
     app.store.read("publisher", |conn| found(conn, name))
+}
+
+/// A page of publishers, by name.
+pub fn list(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<PublisherPage> {
+    caller.allow(&Action::ReadContributions)?;
+    let after = cursor.map(|cursor| super::name_after("publishers", cursor)).transpose()?;
+    let page = app.store.read("publishers", |conn| publisher::page(conn, after.as_ref(), size))?;
+    let last = page.items.last().filter(|_| page.more);
+    let next = last.map(|last| Cursor::after("publishers", [last.publisher.to_string()]).to_string());
+    Ok(PublisherPage { items: page.items, next })
 }
 
 /// Sets how far a publisher is verified. Versions of a tier that the new level does not permit go back to review.
@@ -69,7 +80,39 @@ pub fn grant_prefix(app: &App, caller: &Caller, name: &PublisherName, granted: P
     })
 }
 
-/// Adds a member, or changes its role.
+/// Withdraws an id prefix from a publisher. Its packages stay its own; new ids below the prefix are anybody's.
+pub fn withdraw_prefix(app: &App, caller: &Caller, name: &PublisherName, withdrawn: &Prefix) -> Result<()> {
+    caller.allow(&Action::GrantPrefix)?;
+    app.store.write("withdraw_prefix", |conn| {
+        publisher::lock(conn, name)?.ok_or_else(|| missing(name))?;
+        if !prefix::remove(conn, withdrawn, name)? {
+            return Err(Error::NotFound(format!("prefix {withdrawn} of the publisher {name}")));
+        }
+        let detail = json!({ "prefix": withdrawn });
+        record::change(app, conn, caller, "publisher.prefix-withdrawn", About::publisher(name), detail)
+    })
+}
+
+/// A page of the members of a publisher, by name.
+pub fn members(
+    app: &App,
+    caller: &Caller,
+    name: &PublisherName,
+    size: PageSize,
+    cursor: Option<&str>,
+) -> Result<MemberPage> {
+    caller.allow(&Action::ListMembers(name))?;
+    let after = cursor.map(|cursor| super::name_after("members", cursor)).transpose()?;
+    app.store.read("members", |conn| {
+        found(conn, name)?;
+        let page = member::page(conn, name, after.as_ref(), size)?;
+        let last = page.items.last().filter(|_| page.more);
+        let next = last.map(|last| Cursor::after("members", [last.account.to_string()]).to_string());
+        Ok(MemberPage { items: page.items, next })
+    })
+}
+
+/// Adds a member, or changes its role. An owner does not bring back who left by itself.
 pub fn set_member(
     app: &App,
     caller: &Caller,
@@ -77,23 +120,57 @@ pub fn set_member(
     who: &AccountName,
     set: SetMember,
 ) -> Result<Member> {
-    caller.allow(&Action::SetMember(name))?;
+    let setter = caller.allow(&Action::SetMember(name))?;
     let now = Member { account: who.clone(), role: set.role };
     app.store.write("set_member", |conn| {
         publisher::lock(conn, name)?.ok_or_else(|| missing(name))?;
         if account::find(conn, who)?.is_none() {
             return Err(Error::NotFound(format!("account {who}")));
         }
-        let owners = member::list(conn, name)?.into_iter().filter(|member| member.role == MemberRole::Owner);
-        let others = owners.filter(|owner| owner.account != *who).count();
-        if others == 0 && set.role != MemberRole::Owner {
-            let message = format!("{who} is the last owner of {name}: make somebody else an owner before");
-            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        if set.role != MemberRole::Owner {
+            check_other_owner(conn, name, who)?;
+        }
+        if member::has_left(conn, name, who)? {
+            if !setter.administers_others() {
+                let message = format!("{who} left {name} by itself: only an administrator can add it again");
+                return Err(Error::conflict(ProblemCode::StateConflict, message));
+            }
+            member::forget_leaving(conn, name, who)?;
         }
         member::set(conn, name, &now)?;
         record::change(app, conn, caller, "publisher.member", About::publisher(name), json!(now))
     })?;
     Ok(now)
+}
+
+/// Removes a member. Who removes itself has left, and stays so until an administrator says otherwise.
+pub fn remove_member(app: &App, caller: &Caller, name: &PublisherName, who: &AccountName) -> Result<()> {
+    let remover = caller.allow(&Action::RemoveMember { publisher: name, account: who })?;
+    app.store.write("remove_member", |conn| {
+        publisher::lock(conn, name)?.ok_or_else(|| missing(name))?;
+        if !member::remove(conn, name, who)? {
+            return Err(Error::NotFound(format!("member {who} of the publisher {name}")));
+        }
+        if !remover.administers_others() {
+            check_other_owner(conn, name, who)?;
+        }
+        let left = remover.name == *who;
+        if left {
+            member::leave(conn, name, who, app.clock.now())?;
+        }
+        let action = if left { "publisher.member-left" } else { "publisher.member-removed" };
+        record::change(app, conn, caller, action, About::publisher(name), json!({ "account": who }))
+    })
+}
+
+/// Refuses what would leave a publisher without an owner.
+fn check_other_owner(conn: &mut Conn, name: &PublisherName, who: &AccountName) -> Result<()> {
+    let owners = member::list(conn, name)?.into_iter().filter(|member| member.role == MemberRole::Owner);
+    if owners.filter(|owner| owner.account != *who).count() == 0 {
+        let message = format!("{who} is the last owner of {name}: make somebody else an owner before");
+        return Err(Error::conflict(ProblemCode::StateConflict, message));
+    }
+    Ok(())
 }
 
 /// The publisher, or that it is not there.

@@ -50,7 +50,7 @@ pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new:
     caller.allow(&Action::ListReviews)?;
     check_text("/reason", &new.reason, 4000)?;
     let found = app.store.read("reviewed", |conn| find(conn, id, number))?;
-    caller.allow(&Action::Review(&found.0.publisher))?;
+    caller.allow(&reviewing(&found.0))?;
     check_fresh(&found.0, &new)?;
     let examined = examine(app, &found)?;
     let outcome = app.store.write("review", |conn| {
@@ -63,6 +63,11 @@ pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new:
         Outcome::Decided(version) => Ok(*version),
         Outcome::Changed => Err(stale(id, number, "the gate sees it otherwise by now")),
     }
+}
+
+/// What a review of a version is, for whoever may do it.
+fn reviewing(record: &VersionRecord) -> Action<'_> {
+    Action::Review { publisher: &record.publisher, published_by: &record.published_by }
 }
 
 enum Outcome {
@@ -126,7 +131,7 @@ impl Reviewing<'_> {
         mut documents: Documents,
         examined: &Examined,
     ) -> Result<Outcome> {
-        let account = self.caller.allow(&Action::Review(&was.publisher))?;
+        let account = self.caller.allow(&reviewing(&was))?;
         let mut record = was.clone();
         match self.new.decision {
             Decision::Approve => {

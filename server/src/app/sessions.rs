@@ -67,11 +67,7 @@ pub fn sign_out(app: &App, caller: &Caller, bearer: &str) -> Result<()> {
 /// Makes the token of a new session.
 pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller, name: &AccountName, by: &str) -> Result<Session> {
     let scopes: BTreeSet<TokenScope> = SCOPES.into_iter().collect();
-    let actor = accounts::actor(conn, name, scopes.clone()).map_err(|error| match error {
-        Error::CredentialsInvalid => Error::SignInRefused,
-        error => error,
-    })?;
-    let caller = caller.turned_into(actor);
+    let caller = person(conn, caller, name)?;
     let account = account::find(conn, name)?.ok_or(Error::SignInRefused)?;
     let expires_at = app.clock.now().plus_seconds(SESSION_SECONDS);
     let made = accounts::insert_token(app, conn, name, &scopes, expires_at, true)?;
@@ -112,7 +108,7 @@ pub fn sign_in_web(
         }
         web_session::insert(conn, &session)?;
         let detail = json!({ "account": session.account, "expiresAt": session.expires_at });
-        let caller = caller.turned_into(accounts::actor(conn, &session.account, SCOPES.into_iter().collect())?);
+        let caller = person(conn, caller, &session.account)?;
         record::change(app, conn, &caller, "web-session.begun", About::default(), detail)
     })?;
     Ok(WebCookie { secret, seconds: WEB_SESSION_SECONDS })
@@ -133,6 +129,15 @@ pub fn web_actor(app: &App, secret: &str) -> Result<Actor> {
 /// Signs out at the web page.
 pub fn sign_out_web(app: &App, secret: &str) -> Result<()> {
     app.store.write("sign_out_web", |conn| Ok(web_session::remove(conn, &Digest::of(secret))?))
+}
+
+/// The request, by a person who has just signed in. One who is disabled does not.
+fn person(conn: &mut Conn, caller: &Caller, name: &AccountName) -> Result<Caller> {
+    match accounts::actor(conn, name, SCOPES.into_iter().collect()) {
+        Ok(actor) => Ok(caller.turned_into(actor)),
+        Err(Error::CredentialsInvalid) => Err(Error::SignInRefused),
+        Err(error) => Err(error),
+    }
 }
 
 /// What cannot be an e-mail address or a password is nobody's.

@@ -1,9 +1,30 @@
 //! Values that are never printed.
 
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny};
+
 /// A secret. Its `Debug` and its serialised form hide it.
-#[derive(Clone, serde::Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct Secret(String);
+
+/// Reads a text, and does not repeat in its error what it read instead.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Found {
+        Text(String),
+        Other(IgnoredAny),
+    }
+    match Found::deserialize(deserializer)? {
+        Found::Text(text) => Ok(text),
+        Found::Other(_) => Err(D::Error::custom("use a text, in quotes; what is there is not shown")),
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer).map(Self)
+    }
+}
 
 impl Secret {
     /// The secret itself, for the one place that uses it.
@@ -25,9 +46,14 @@ impl serde::Serialize for Secret {
 }
 
 /// An address that may contain a password. Printed without it, and without its query, which may hold one as well.
-#[derive(Clone, serde::Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct SecretUrl(String);
+
+impl<'de> Deserialize<'de> for SecretUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer).map(Self)
+    }
+}
 
 impl SecretUrl {
     /// The address with its password.

@@ -91,6 +91,14 @@ fn people_sign_in_at_an_address_that_keeps_their_passwords() {
 }
 
 #[test]
+fn what_is_no_text_is_not_repeated_where_a_secret_is_expected() {
+    for secret in ["[blobs]\nsecret_access_key = 4711471147", "[database]\nurl = [4711471147]"] {
+        let error = read(secret).expect_err(secret);
+        assert!(error.contains("use a text") && !error.contains("4711"), "{error}");
+    }
+}
+
+#[test]
 fn a_demonstration_stays_at_home() {
     let own = tempfile::tempdir().expect("directory");
     let demo = |flags: Flags| Config::load(&Flags { demo: true, ..flags }).map_err(|error| error.to_string());

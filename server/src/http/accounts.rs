@@ -5,10 +5,11 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{AccountName, InvalidText, wire};
 
 use super::call::Call;
-use super::openapi::{Credentials, Operation, Tag, examples};
+use super::openapi::{Credentials, Operation, Parameter, Tag, examples};
 use super::reply;
 use super::route::{Answer, Route};
-use crate::app::{accounts, people};
+use crate::App;
+use crate::app::{Caller, accounts, people};
 
 /// The id of a token, as it is named in a path: 1 to 64 of `[A-Za-z0-9-]`.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -65,6 +66,44 @@ pub(super) fn routes() -> Vec<Route> {
                 .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
         ),
         Route::new(
+            Method::GET,
+            "/v1/accounts",
+            list,
+            Operation::new("listAccounts", Tag::Accounts, "Every account, by name")
+                .describe("Needs an administrator.")
+                .credentials(Credentials::Required)
+                .paged()
+                .answers::<wire::AccountPage>(200, "A page of accounts.", examples::account_page()),
+        ),
+        Route::new(
+            Method::PUT,
+            "/v1/accounts/{account}/disabled",
+            set_disabled,
+            Operation::new("setAccountDisabled", Tag::Accounts, "Disable an account, or enable it")
+                .describe(
+                    "Needs an administrator, and never for the own account. The tokens of a disabled account stop working at \
+                     once, and work again when it is enabled; what it published stays.",
+                )
+                .credentials(Credentials::Required)
+                .takes::<wire::SetDisabled>(examples::set_disabled())
+                .answers::<wire::Account>(200, "The account as it is now.", examples::disabled_account())
+                .fails(&[ProblemCode::NotFound, ProblemCode::StateConflict]),
+        ),
+        Route::new(
+            Method::GET,
+            "/v1/tokens",
+            list_tokens,
+            Operation::new("listTokens", Tag::Accounts, "Tokens, without their secrets")
+                .describe(
+                    "Of the account that asks; for an administrator with the scope `admin`, of every account. Those that are \
+                     expired or revoked are there as well.",
+                )
+                .credentials(Credentials::Required)
+                .query(Parameter::of::<AccountName>("account", "Tokens of this account: one's own, or any for an administrator."))
+                .paged()
+                .answers::<wire::TokenPage>(200, "A page of tokens.", examples::token_page()),
+        ),
+        Route::new(
             Method::POST,
             "/v1/tokens",
             create_token,
@@ -75,7 +114,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .credentials(Credentials::Required)
                 .takes::<wire::NewToken>(examples::new_token())
                 .answers::<wire::CreatedToken>(201, "The token was made.", examples::created_token())
-                .fails(&[ProblemCode::NotFound]),
+                .fails(&[ProblemCode::NotFound, ProblemCode::StateConflict]),
         ),
         Route::new(
             Method::DELETE,
@@ -107,6 +146,26 @@ async fn set_password(mut call: Call) -> Answer {
     let from = call.client_address();
     call.run_hashing(move |app, caller| people::set_password(app, caller, &name, &new, &from)).await?;
     reply::no_content()
+}
+
+async fn list(call: Call) -> Answer {
+    let (limit, cursor) = call.page()?;
+    let page = call.run(move |app, caller| accounts::list_accounts(app, caller, limit, cursor.as_deref())).await?;
+    reply::page(&call, &page, page.next.as_deref())
+}
+
+async fn set_disabled(mut call: Call) -> Answer {
+    let name: AccountName = call.path("account")?;
+    let set: wire::SetDisabled = call.json().await?;
+    let account = call.run(move |app, caller| accounts::set_disabled(app, caller, &name, set)).await?;
+    reply::ok(&account)
+}
+
+async fn list_tokens(call: Call) -> Answer {
+    let (account, (limit, cursor)) = (call.query("account")?, call.page()?);
+    let list = move |app: &App, caller: &Caller| accounts::list_tokens(app, caller, account, limit, cursor.as_deref());
+    let page = call.run(list).await?;
+    reply::page(&call, &page, page.next.as_deref())
 }
 
 async fn create_token(mut call: Call) -> Answer {

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .takes_bytes("The `.osplugin` file.")
                 .answers::<wire::StoredArtifact>(201, "The artifact is stored.", examples::stored_artifact())
                 .answers::<wire::StoredArtifact>(200, "The same account stored it before.", examples::stored_artifact())
-                .fails(&[ProblemCode::StateConflict, ProblemCode::DigestMismatch, ProblemCode::TooManyRequests]),
+                .fails(&[ProblemCode::StateConflict, ProblemCode::DigestMismatch, ProblemCode::TooManyRequests, ProblemCode::QuotaExceeded]),
         ),
         Route::new(
             Method::GET,

@@ -8,10 +8,12 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::quote;
-use serde_json::Value;
 use serde_path_to_error::Segment;
+use tokio::time::Instant;
 
 use super::problem::Failure;
+
+mod unique;
 use crate::config::Timeouts;
 
 /// A body that is being read.
@@ -20,7 +22,9 @@ pub(crate) struct Pieces<'a> {
     left: u64,
     limit: u64,
     between: Duration,
-    deadline: tokio::time::Instant,
+    bytes_per_second: u64,
+    begun: Instant,
+    deadline: Instant,
 }
 
 impl<'a> Pieces<'a> {
@@ -37,13 +41,14 @@ impl<'a> Pieces<'a> {
             return Err(too_large(limit));
         }
         let between = Duration::from_secs(timeouts.body_chunk_seconds);
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(whole_seconds);
-        Ok(Self { payload, left: limit, limit, between, deadline })
+        let (begun, bytes_per_second) = (Instant::now(), timeouts.body_bytes_per_second);
+        let deadline = begun + Duration::from_secs(whole_seconds);
+        Ok(Self { payload, left: limit, limit, between, bytes_per_second, begun, deadline })
     }
 
     /// The next piece; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
-        let until = self.deadline.min(tokio::time::Instant::now() + self.between);
+        let until = self.deadline.min(Instant::now() + self.between);
         let piece = match tokio::time::timeout_at(until, self.payload.next()).await {
             Err(_) => {
                 let detail = "the body did not arrive in time: send it again, without pauses";
@@ -60,7 +65,19 @@ impl<'a> Pieces<'a> {
         };
         let size = u64::try_from(piece.len()).unwrap_or(u64::MAX);
         self.left = self.left.checked_sub(size).ok_or_else(|| too_large(self.limit))?;
+        if self.is_a_trickle() {
+            let least = self.bytes_per_second;
+            let detail = format!("the body comes too slowly: send it again, at {least} bytes a second or more");
+            return Err(Failure::new(ProblemCode::RequestTimeout, detail));
+        }
         Ok(Some(piece))
+    }
+
+    /// Whether what came so far is less than what had to come since the first moments: who sends a byte now and then would
+    /// else keep a place for as long as a whole artifact may take.
+    fn is_a_trickle(&self) -> bool {
+        let seconds = self.begun.elapsed().saturating_sub(self.between).as_secs();
+        self.limit - self.left < seconds.saturating_mul(self.bytes_per_second)
     }
 }
 
@@ -112,8 +129,7 @@ async fn whole(
 /// Parses a JSON body. Malformed JSON is 400, a value that is not valid 422 with its pointer.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // Read as JSON first: so what is not JSON and what is not the right JSON are told apart.
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| Failure::request_invalid(format!("the body is not valid JSON: {error}")))?;
+    let value = unique::read(bytes)?;
     if !value.is_object() {
         // Serde would read the members of a struct from an array as well.
         return Err(invalid(String::new(), "use a JSON object".to_owned()));
@@ -171,6 +187,24 @@ mod tests {
                 (ProblemCode::BodyInvalid, pointer),
                 "{body}"
             );
+        }
+    }
+
+    #[test]
+    fn a_member_is_there_once() {
+        let digest = "0".repeat(64);
+        for (body, pointer) in [
+            (r#"{"publisher": "acme", "publisher": "globex"}"#.to_owned(), "/publisher"),
+            (
+                format!(r#"{{"publisher": "acme", "sha256": "{digest}", "listing": {{"a/b": 1, "a\u002fb": 2}}}}"#),
+                "/listing/a~1b",
+            ),
+            (r#"{"x": [0, {"y": null, "y": null}]}"#.to_owned(), "/x/1/y"),
+        ] {
+            let problem = problem(&body);
+            let (code, error) = (problem.code, &problem.errors[0]);
+            assert_eq!((code, error.pointer.as_str()), (ProblemCode::BodyInvalid, pointer), "{body}");
+            assert!(error.message.contains("more than once"), "{}", error.message);
         }
     }
 

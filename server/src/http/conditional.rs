@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header::{self, HeaderName, HttpDate};
 
 /// What a request asks of an artifact of a known size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,16 @@ pub(crate) fn not_modified(request: &HttpRequest, etag: &str) -> bool {
     let same = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag;
     let values = request.headers().get_all(header::IF_NONE_MATCH);
     values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(',')).any(|tag| same(tag.trim()))
+}
+
+/// Whether the client has what was last changed then. Asked only where it names no entity tag; and only the very time that it
+/// was told counts, since what is shown may also go back to something older.
+pub(crate) fn not_modified_since(request: &HttpRequest, etag: &str, last_modified: Option<HttpDate>) -> bool {
+    if request.headers().contains_key(header::IF_NONE_MATCH) {
+        return not_modified(request, etag);
+    }
+    let since = request.headers().get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+    since.and_then(|since| since.parse().ok()).is_some_and(|since: HttpDate| Some(since) == last_modified)
 }
 
 /// The range that a request asks for.
@@ -94,6 +104,26 @@ mod tests {
         for other in ["\"b\"", "W/\"a\"", "Fri, 20 Nov 2026 09:30:00 GMT"] {
             assert_eq!(asked(&request(other), "\"a\"", 10), Asked::Whole, "{other}");
         }
+    }
+
+    #[test]
+    fn a_time_counts_only_without_an_entity_tag_and_only_if_it_is_the_same() {
+        let time = "Fri, 20 Nov 2026 09:30:00 GMT";
+        let request = |headers: &[(&'static str, &str)]| {
+            let add = |request: TestRequest, header: &(&'static str, &str)| request.insert_header(*header);
+            headers.iter().fold(TestRequest::get(), add).to_http_request()
+        };
+        let same = |headers: &[(&'static str, &str)]| {
+            not_modified_since(&request(headers), "\"a\"", Some(time.parse().expect("a time")))
+        };
+        assert!(same(&[("if-modified-since", time)]));
+        assert!(same(&[("if-modified-since", "x"), ("if-none-match", "\"a\"")]));
+        assert!(!same(&[("if-modified-since", time), ("if-none-match", "\"b\"")]));
+        for other in ["Fri, 20 Nov 2026 09:29:59 GMT", "Fri, 20 Nov 2026 09:30:01 GMT", "yesterday", ""] {
+            assert!(!same(&[("if-modified-since", other)]), "{other}");
+        }
+        assert!(!same(&[]));
+        assert!(!not_modified_since(&request(&[("if-modified-since", time)]), "\"a\"", None));
     }
 
     #[test]

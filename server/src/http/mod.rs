@@ -14,7 +14,7 @@ mod discovery;
 mod envelope;
 mod index;
 mod keys;
-mod objectstack;
+pub(crate) mod objectstack;
 pub mod openapi;
 mod packages;
 mod problem;

@@ -82,8 +82,7 @@ impl Failure {
         let mut headers: Vec<_> = header.into_iter().collect();
         match code.status() {
             401 => headers.push((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            // Unless somebody knows better.
-            429 | 503 if headers.is_empty() => {
+            429 | 503 if !headers.iter().any(|(name, _)| name == header::RETRY_AFTER) => {
                 headers.push((header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS)))
             }
             _ => {}
@@ -130,6 +129,9 @@ impl From<app::Error> for Failure {
                 .with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
             app::Error::NotFound(_) => Self::new(ProblemCode::NotFound, detail),
             app::Error::Conflict { code, .. } => Self::new(code, detail),
+            app::Error::TooMany { code, retry_after, .. } => {
+                Self::new(code, detail).with_header(header::RETRY_AFTER, &retry_after.to_string())
+            }
             app::Error::Invalid { code, errors, .. } => Self::new(code, detail).with_errors(errors),
             app::Error::Refused(report) => {
                 let mut failure = Self::new(ProblemCode::GateRefused, detail);
@@ -200,6 +202,21 @@ mod tests {
         Failure::from(error).document("r").0
     }
 
+    fn too_many() -> app::Error {
+        app::Error::TooMany { code: ProblemCode::QuotaExceeded, message: "full".to_owned(), retry_after: 3600 }
+    }
+
+    #[test]
+    fn who_has_too_much_is_told_when_to_come_back() {
+        let retry_after = |failure: Failure| {
+            let (_, headers) = failure.document("r");
+            let found = headers.iter().filter(|(name, _)| name == header::RETRY_AFTER);
+            found.map(|(_, value)| value.to_str().expect("text").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(retry_after(too_many().into()), ["3600"]);
+        assert_eq!(retry_after(Failure::new(ProblemCode::TooManyRequests, "busy")), ["2"]);
+    }
+
     #[test]
     fn every_error_of_a_use_case_has_its_problem() {
         let report =
@@ -215,6 +232,7 @@ mod tests {
             (app::Error::NotFound("package".to_owned()), "not-found", 404),
             (app::Error::conflict(ProblemCode::ReviewStale, "stale"), "review-stale", 412),
             (app::Error::invalid_at("/reason", "say why"), "body-invalid", 422),
+            (too_many(), "quota-exceeded", 429),
             (app::Error::Refused(Box::new(report)), "gate-refused", 422),
             (app::Error::Blobs(blobs("secret/path")), "internal", 500),
             (

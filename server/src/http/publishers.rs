@@ -25,6 +25,15 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         Route::new(
             Method::GET,
+            "/v1/publishers",
+            list,
+            Operation::new("listPublishers", Tag::Publishers, "Every publisher, by name")
+                .credentials(Credentials::Required)
+                .paged()
+                .answers::<wire::PublisherPage>(200, "A page of publishers.", examples::publisher_page()),
+        ),
+        Route::new(
+            Method::GET,
             "/v1/publishers/{publisher}",
             show,
             Operation::new("getPublisher", Tag::Publishers, "A publisher")
@@ -54,10 +63,45 @@ pub(super) fn routes() -> Vec<Route> {
                 .fails(&[ProblemCode::NotFound, ProblemCode::StateConflict]),
         ),
         Route::new(
+            Method::DELETE,
+            "/v1/publishers/{publisher}/prefixes/{prefix}",
+            withdraw_prefix,
+            Operation::new("withdrawPrefix", Tag::Publishers, "Withdraw an id prefix from a publisher")
+                .describe("Needs an administrator. Its packages stay its own; new ids below the prefix are anybody's.")
+                .credentials(Credentials::Required)
+                .answers_nothing(204, "The prefix is withdrawn.")
+                .fails(&[ProblemCode::NotFound]),
+        ),
+        Route::new(
+            Method::GET,
+            "/v1/publishers/{publisher}/members",
+            members,
+            Operation::new("listMembers", Tag::Publishers, "The members of a publisher, by name")
+                .describe("For its members, reviewers and administrators.")
+                .credentials(Credentials::Required)
+                .paged()
+                .answers::<wire::MemberPage>(200, "A page of members.", examples::member_page())
+                .fails(&[ProblemCode::NotFound]),
+        ),
+        Route::new(
+            Method::DELETE,
+            "/v1/publishers/{publisher}/members/{account}",
+            remove_member,
+            Operation::new("removeMember", Tag::Publishers, "Remove a member")
+                .describe(
+                    "By an owner, an administrator, or the member itself, which only an administrator can then add again. The \
+                     last owner goes only by an administrator.",
+                )
+                .credentials(Credentials::Required)
+                .answers_nothing(204, "The account is no member any more.")
+                .fails(&[ProblemCode::NotFound, ProblemCode::StateConflict]),
+        ),
+        Route::new(
             Method::PUT,
             "/v1/publishers/{publisher}/members/{account}",
             set_member,
             Operation::new("setMember", Tag::Publishers, "Add a member, or change its role")
+                .describe("By an owner or an administrator. Who left by itself is added again by an administrator alone.")
                 .credentials(Credentials::Required)
                 .takes::<wire::SetMember>(examples::set_member())
                 .answers::<wire::Member>(200, "The member has the role.", examples::member())
@@ -70,6 +114,30 @@ async fn create(mut call: Call) -> Answer {
     let new: wire::NewPublisher = call.json().await?;
     let publisher = call.run(|app, caller| publishers::create(app, caller, new)).await?;
     reply::created(&publisher)
+}
+
+async fn list(call: Call) -> Answer {
+    let (limit, cursor) = call.page()?;
+    let page = call.run(move |app, caller| publishers::list(app, caller, limit, cursor.as_deref())).await?;
+    reply::page(&call, &page, page.next.as_deref())
+}
+
+async fn withdraw_prefix(call: Call) -> Answer {
+    let (name, prefix): (PublisherName, Prefix) = (call.path("publisher")?, call.path("prefix")?);
+    call.run(move |app, caller| publishers::withdraw_prefix(app, caller, &name, &prefix)).await?;
+    reply::no_content()
+}
+
+async fn members(call: Call) -> Answer {
+    let (name, (limit, cursor)): (PublisherName, _) = (call.path("publisher")?, call.page()?);
+    let page = call.run(move |app, caller| publishers::members(app, caller, &name, limit, cursor.as_deref())).await?;
+    reply::page(&call, &page, page.next.as_deref())
+}
+
+async fn remove_member(call: Call) -> Answer {
+    let (name, account): (PublisherName, AccountName) = (call.path("publisher")?, call.path("account")?);
+    call.run(move |app, caller| publishers::remove_member(app, caller, &name, &account)).await?;
+    reply::no_content()
 }
 
 async fn show(call: Call) -> Answer {

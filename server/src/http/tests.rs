@@ -3,17 +3,18 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::{Method, StatusCode};
 use plimsoll_core::problem::{Problem, ProblemCode};
 use plimsoll_core::{Digest, Limits};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::openapi::{self, Operation, Tag};
 use super::route::{self, Route};
 use crate::App;
-use crate::config::{Concurrency, Config, Timeouts};
+use crate::config::{Concurrency, Config, Quotas, Timeouts};
 
 /// A running registry, which stops when dropped.
 struct Server {
@@ -57,7 +58,8 @@ impl Server {
             data_dir: data_dir.path().to_owned(),
             limits: Limits { artifact_bytes: 1_000_000, json_bytes: 4096, ..Limits::default() },
             timeouts: Timeouts { head_seconds: 1, body_chunk_seconds: 1, shutdown_seconds: 1, ..Timeouts::default() },
-            concurrency: Concurrency { uploads: 2, ..Concurrency::default() },
+            concurrency: Concurrency { uploads: 3, uploads_per_account: 2, ..Concurrency::default() },
+            quotas: Quotas { unused_uploads: 3, unused_upload_bytes: 1_000_000 },
             workers: Some(1),
             ..Config::default()
         };
@@ -105,6 +107,29 @@ impl Server {
         let made = self.as_admin("POST", "/v1/publishers", &json, Some(br#"{"publisher": "acme"}"#));
         assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
         self
+    }
+
+    /// Makes a member of the publisher `acme`, and returns its token.
+    fn member_of_acme(&self, name: &str) -> String {
+        let send = |method, path: &str, body: Value| {
+            let headers = [("content-type", "application/json")];
+            let answered = self.as_admin(method, path, &headers, Some(body.to_string().as_bytes()));
+            assert!(answered.status < 300, "{}", String::from_utf8_lossy(&answered.body));
+            serde_json::from_slice::<Value>(&answered.body).expect("JSON")
+        };
+        send("POST", "/v1/accounts", json!({ "name": name }));
+        send("PUT", &format!("/v1/publishers/acme/members/{name}"), json!({ "role": "ci" }));
+        let token = send("POST", "/v1/tokens", json!({ "account": name, "scopes": ["publish"] }));
+        token["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// Begins an upload, and sends nothing of it.
+    fn begin_upload(&self, token: &str, name: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).expect("a connection");
+        let path = format!("/v1/artifacts/{}", Digest::of(name));
+        let head = format!("PUT {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-length: 9999");
+        stream.write_all(format!("{head}\r\n\r\n").as_bytes()).expect("write");
+        stream
     }
 
     /// Sends bytes as they are, and reads to the end of the connection.
@@ -320,6 +345,58 @@ fn a_body_that_stalls_or_grows_is_cut_off() {
     let answer = server.raw(&(head("POST", "/v1/accounts", chunked) + &chunk + "0\r\n\r\n"));
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert_eq!(server.stored(), 0);
+}
+
+#[test]
+fn a_body_that_trickles_is_cut_off() {
+    let server = Server::start().with_publisher();
+    let mut slow = server.begin_upload(&server.token, "x");
+    let begun = Instant::now();
+    // A piece comes often enough; so little of it that the server hangs up.
+    let mut trickle = std::iter::repeat_with(|| {
+        std::thread::sleep(Duration::from_millis(250));
+        slow.write_all(b"x")
+    });
+    assert!(trickle.by_ref().take(60).any(|written| written.is_err()), "it takes whatever comes");
+    assert!(begun.elapsed() > Duration::from_secs(1));
+}
+
+#[test]
+fn one_account_leaves_places_for_the_uploads_of_others() {
+    let server = Server::start().with_publisher();
+    let bearer = format!("Bearer {}", server.member_of_acme("dana"));
+    // The server cuts them off after a second of silence; until then, both places of the account are taken.
+    let begun = Instant::now();
+    let _slow = [server.begin_upload(&server.token, "a"), server.begin_upload(&server.token, "b")];
+    std::thread::sleep(Duration::from_millis(200));
+    let path = format!("/v1/artifacts/{}", Digest::of("bytes"));
+    std::thread::scope(|scope| {
+        let third = scope.spawn(|| {
+            let answered = server.as_admin("PUT", &path, &[], Some(b"bytes"));
+            (answered.status, begun.elapsed())
+        });
+        let of_another = server.send("PUT", &path, &[("authorization", bearer.as_str())], Some(b"bytes"));
+        let quick = begun.elapsed();
+        let (status, waited) = third.join().expect("an answer");
+        assert_eq!((of_another.status, status), (201, 201));
+        assert!(quick < Duration::from_secs(1) && waited >= Duration::from_secs(1), "{quick:?} {waited:?}");
+    });
+}
+
+#[test]
+fn an_account_keeps_only_so_much_that_no_version_has() {
+    let put = |server: &Server, bytes: &[u8]| {
+        server.as_admin("PUT", &format!("/v1/artifacts/{}", Digest::of(bytes)), &[], Some(bytes))
+    };
+    let server = Server::start().with_publisher();
+    assert!([b"1", b"2", b"3"].iter().all(|bytes| put(&server, *bytes).status == 201));
+    let fourth = put(&server, b"4");
+    assert_eq!((fourth.code(), fourth.header("retry-after")), (ProblemCode::QuotaExceeded, "3600"));
+    assert_eq!(server.stored(), 3);
+
+    let server = Server::start().with_publisher();
+    assert_eq!(put(&server, &[7; 1_000_000]).status, 201);
+    assert_eq!(put(&server, b"8").code(), ProblemCode::QuotaExceeded, "by its bytes");
 }
 
 #[actix_web::test]

@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/v1/packages/{package}/versions",
             list,
-            Operation::new("listVersions", Tag::Versions, "The versions of a package, newest first")
+            Operation::new("listVersions", Tag::Versions, "The versions of a package, highest first")
                 .paged()
                 .answers::<wire::Versions>(200, "A page of versions.", examples::versions())
                 .fails(&[ProblemCode::NotFound]),
@@ -78,7 +78,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/packages/{package}/versions/{version}/evidence",
             evidence,
             Operation::new("getEvidence", Tag::Versions, "What vouches for a version on its publisher's side")
-                .answers::<wire::Evidence>(200, "The evidence.", examples::evidence())
+                .answers::<wire::VersionEvidence>(200, "The evidence.", examples::evidence())
                 .fails(&[ProblemCode::NotFound]),
         ),
         Route::new(

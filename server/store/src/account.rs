@@ -1,13 +1,14 @@
 //! Accounts and their roles.
 
 use diesel::prelude::*;
+use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Account;
-use plimsoll_core::{AccountName, Email};
+use plimsoll_core::{AccountName, Email, Timestamp};
 
-use crate::Conn;
 use crate::column::Row;
 use crate::error::Result;
 use crate::schema::{account, account_role};
+use crate::{Conn, Page};
 
 /// Adds an account. [`Conflict::Account`](crate::Conflict::Account) if the name is taken,
 /// [`Conflict::Email`](crate::Conflict::Email) if the e-mail address is.
@@ -18,6 +19,7 @@ pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
             account::name.eq(name),
             account::created_at.eq(new.created_at.as_micros()),
             account::email.eq(new.email.as_ref().map(Email::as_str)),
+            account::disabled_at.eq(new.disabled_at.map(Timestamp::as_micros)),
         ))
         .execute(conn)?;
     for role in &new.roles {
@@ -31,15 +33,19 @@ pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
 /// The account of a name.
 pub fn find(conn: &mut Conn, name: &AccountName) -> Result<Option<Account>> {
     let key = name.as_str();
-    let row = account::table.find(key).select((account::created_at, account::email));
-    let Some((created_at, email)) = row.first::<(i64, Option<String>)>(conn).optional()? else { return Ok(None) };
+    let row = account::table.find(key).select((account::created_at, account::email, account::disabled_at));
+    let row = row.first::<(i64, Option<String>, Option<i64>)>(conn).optional()?;
+    let Some((created_at, email, disabled_at)) = row else { return Ok(None) };
     let roles =
         account_role::table.filter(account_role::account.eq(key)).select(account_role::role).load::<String>(conn)?;
+    let key = [key];
+    let read = |table| Row::new(table, &key);
     Ok(Some(Account {
         name: name.clone(),
-        roles: roles.iter().map(|role| Row::new("account_role", &[key]).text("role", role)).collect::<Result<_>>()?,
-        email: Row::new("account", &[key]).text_or_null("email", email.as_deref())?,
-        created_at: Row::new("account", &[key]).time("created_at", created_at)?,
+        roles: roles.iter().map(|role| read("account_role").text("role", role)).collect::<Result<_>>()?,
+        email: read("account").text_or_null("email", email.as_deref())?,
+        created_at: read("account").time("created_at", created_at)?,
+        disabled_at: read("account").time_or_null("disabled_at", disabled_at)?,
     }))
 }
 
@@ -54,4 +60,26 @@ pub fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<(AccountNa
 pub fn set_password(conn: &mut Conn, name: &AccountName, hash: &str) -> Result<bool> {
     let person = account::table.find(name.as_str()).filter(account::email.is_not_null());
     Ok(diesel::update(person).set(account::password.eq(hash)).execute(conn)? == 1)
+}
+
+/// A page of accounts by name, after the given one.
+pub fn page(conn: &mut Conn, after: Option<&AccountName>, size: PageSize) -> Result<Page<Account>> {
+    let mut query =
+        account::table.order(account::name).limit(Page::<Account>::rows(size)).select(account::name).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(account::name.gt(after.as_str()));
+    }
+    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "account")?;
+    let mut items = Vec::with_capacity(names.len());
+    for name in &names {
+        items.extend(find(conn, name)?);
+    }
+    Ok(Page { items, more })
+}
+
+/// Disables an account from a time on, or enables it. `false` if there is no such account.
+pub fn set_disabled(conn: &mut Conn, name: &AccountName, since: Option<Timestamp>) -> Result<bool> {
+    let row = account::table.find(name.as_str());
+    let set = account::disabled_at.eq(since.map(Timestamp::as_micros));
+    Ok(diesel::update(row).set(set).execute(conn)? == 1)
 }

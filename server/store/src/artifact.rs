@@ -58,6 +58,29 @@ pub fn find_uploaded(conn: &mut Conn, sha256: &Digest, account: &AccountName) ->
     Ok(Some(StoredArtifact { sha256: *sha256, size: Row::new("artifact", &[&key]).count("size", size)? }))
 }
 
+/// Artifacts that an account brought and that no version has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// How many.
+    pub count: u64,
+    /// How large they are together.
+    pub bytes: u64,
+}
+
+/// What an account brought that no version has, and that was not collected yet.
+pub fn unused(conn: &mut Conn, account: &AccountName) -> Result<Unused> {
+    let referenced = version::table.filter(version::sha256.eq(artifact::sha256));
+    let sizes = artifact::table
+        .inner_join(artifact_upload::table.on(artifact_upload::sha256.eq(artifact::sha256)))
+        .filter(artifact_upload::account.eq(account.as_str()))
+        .filter(not(exists(referenced)))
+        .select(artifact::size)
+        .load::<i64>(conn)?;
+    let read = Row::new("artifact", &[]);
+    let bytes = sizes.iter().map(|size| read.count::<u64>("size", *size)).sum::<Result<u64>>()?;
+    Ok(Unused { count: sizes.len() as u64, bytes })
+}
+
 /// Artifacts that no version has and whose lease expired before `now`; at most `limit`.
 pub fn unreferenced(conn: &mut Conn, now: Timestamp, limit: u32) -> Result<Vec<Digest>> {
     let referenced = version::table.filter(version::sha256.eq(artifact::sha256));

@@ -113,9 +113,14 @@ fn sqlite_settings(purpose: Use) -> String {
     }
 }
 
+/// Deadlocks and timeouts are known by their English messages, since diesel does not hand out the SQLSTATE. Only a superuser, or
+/// a role that was granted it, chooses the language; for others the sample configuration says what to do.
+const IN_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+     EXCEPTION WHEN insufficient_privilege THEN NULL; END $$;";
+
 fn postgres_settings() -> String {
     format!(
-        "SET lock_timeout = {}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {};",
+        "SET lock_timeout = {}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}; {IN_ENGLISH}",
         LOCK_WAIT.as_millis(),
         STATEMENT_TIME.as_millis(),
         STATEMENT_TIME.as_millis(),

@@ -1,12 +1,13 @@
 //! Index documents: signed bytes, served as they are.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
-use plimsoll_core::{PackageId, Timestamp, Visibility};
+use plimsoll_core::{PackageId, PackageType, Timestamp, Visibility};
 
 use crate::column::{self, Row};
 use crate::error::Result;
-use crate::schema::index_document;
+use crate::schema::{index_document, package};
 use crate::{Conn, StoreError};
 
 /// The index document of a package for an audience.
@@ -32,6 +33,23 @@ pub struct IndexRecord {
 pub fn find(conn: &mut Conn, package: &PackageId, audience: Visibility) -> Result<Option<IndexRecord>> {
     let row = index_document::table.find((package.as_str(), audience.as_str()));
     row.select(IndexRow::as_select()).first(conn).optional()?.map(IndexRecord::try_from).transpose()
+}
+
+/// When the index document of a package for an audience was signed: not before the last change that it shows.
+pub fn issued_at(conn: &mut Conn, package: &PackageId, audience: Visibility) -> Result<Option<Timestamp>> {
+    let row = index_document::table.find((package.as_str(), audience.as_str()));
+    let issued_at = row.select(index_document::issued_at).first(conn).optional()?;
+    Row::new("index_document", &[package.as_str(), audience.as_str()]).time_or_null("issued_at", issued_at)
+}
+
+/// When the last of the index documents of a type's packages for an audience was signed.
+pub fn last_issued(conn: &mut Conn, of: PackageType, audience: Visibility) -> Result<Option<Timestamp>> {
+    let rows = index_document::table
+        .inner_join(package::table.on(package::id.eq(index_document::package)))
+        .filter(package::package_type.eq(of.as_str()))
+        .filter(index_document::audience.eq(audience.as_str()));
+    let last = rows.select(max(index_document::issued_at)).first(conn)?;
+    Row::new("index_document", &[audience.as_str()]).time_or_null("issued_at", last)
 }
 
 /// Puts a document in the place of the one before it. `false`, and nothing is changed, unless its serial is higher.

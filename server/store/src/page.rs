@@ -1,7 +1,10 @@
 //! Pages of lists.
 
+use std::str::FromStr;
+
 use plimsoll_core::page::PageSize;
 
+use crate::column::Row;
 use crate::error::Result;
 
 /// A page of a list that is walked by the sort keys of its items.
@@ -28,5 +31,16 @@ impl<T> Page<T> {
         let more = rows.len() > size.get();
         rows.truncate(size.get());
         Ok(Self { items: rows.into_iter().map(T::try_from).collect::<Result<_>>()?, more })
+    }
+
+    /// Makes a page of the names that were found, which are the primary key of a table.
+    pub(crate) fn of_names(mut names: Vec<String>, size: PageSize, table: &'static str) -> Result<Self>
+    where
+        T: FromStr,
+    {
+        let more = names.len() > size.get();
+        names.truncate(size.get());
+        let read = |name: &String| Row::new(table, &[name]).text("name", name);
+        Ok(Self { items: names.iter().map(read).collect::<Result<_>>()?, more })
     }
 }

@@ -20,6 +20,13 @@ pub fn insert(conn: &mut Conn, prefix: &Prefix, publisher: &PublisherName, at: T
     Ok(())
 }
 
+/// Withdraws a prefix from a publisher. `false` if it does not have it.
+pub fn remove(conn: &mut Conn, prefix: &Prefix, publisher: &PublisherName) -> Result<bool> {
+    let granted =
+        publisher_prefix::table.find(prefix.as_str()).filter(publisher_prefix::publisher.eq(publisher.as_str()));
+    Ok(diesel::delete(granted).execute(conn)? == 1)
+}
+
 /// Who was granted exactly this prefix.
 pub fn holder(conn: &mut Conn, prefix: &Prefix) -> Result<Option<PublisherName>> {
     let row = publisher_prefix::table.find(prefix.as_str()).select(publisher_prefix::publisher);

@@ -1,14 +1,15 @@
 //! Publishers and their levels.
 
 use diesel::prelude::*;
+use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Publisher;
 use plimsoll_core::{Level, PublisherName, Timestamp};
 
-use crate::Conn;
 use crate::column::Row;
 use crate::error::Result;
 use crate::prefix;
 use crate::schema::publisher;
+use crate::{Conn, Page};
 
 /// Adds a publisher, without prefixes. [`Conflict::Publisher`](crate::Conflict::Publisher) if the name is taken.
 pub fn insert(conn: &mut Conn, name: &PublisherName, level: Level, at: Timestamp) -> Result<()> {
@@ -34,6 +35,24 @@ pub fn find(conn: &mut Conn, name: &PublisherName) -> Result<Option<Publisher>> 
         prefixes: prefix::of_publisher(conn, name)?,
         created_at: read.time("created_at", created_at)?,
     }))
+}
+
+/// A page of publishers by name, after the given one.
+pub fn page(conn: &mut Conn, after: Option<&PublisherName>, size: PageSize) -> Result<Page<Publisher>> {
+    let mut query = publisher::table
+        .order(publisher::name)
+        .limit(Page::<Publisher>::rows(size))
+        .select(publisher::name)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(publisher::name.gt(after.as_str()));
+    }
+    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "publisher")?;
+    let mut items = Vec::with_capacity(names.len());
+    for name in &names {
+        items.extend(find(conn, name)?);
+    }
+    Ok(Page { items, more })
 }
 
 /// As [`find`], and no other transaction decides about this publisher until this one ends.

@@ -4,6 +4,7 @@ diesel::table! {
     account (name) {
         name -> Text,
         created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
         email -> Nullable<Text>,
         password -> Nullable<Text>,
     }
@@ -59,6 +60,10 @@ diesel::table! {
 
 diesel::table! {
     publisher_member (publisher, account) { publisher -> Text, account -> Text, role -> Text, }
+}
+
+diesel::table! {
+    publisher_departure (publisher, account) { publisher -> Text, account -> Text, left_at -> BigInt, }
 }
 
 diesel::table! {
@@ -265,5 +270,5 @@ diesel::table! {
 diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
-diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload);
-diesel::allow_tables_to_appear_in_same_query!(artifact, version);
+diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
+diesel::allow_tables_to_appear_in_same_query!(index_document, package);

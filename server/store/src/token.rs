@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use plimsoll_core::access::TokenScope;
+use plimsoll_core::page::PageSize;
 use plimsoll_core::{AccountName, Digest, Timestamp};
 
 use crate::column::{self, Row};
 use crate::error::Result;
 use crate::schema::token;
-use crate::{Conn, StoreError};
+use crate::{Conn, Page, StoreError};
 
 /// A token of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,24 @@ pub fn find_by_secret(conn: &mut Conn, secret_sha256: &Digest) -> Result<Option<
     let secret = token::secret_sha256.eq(secret_sha256.to_string());
     let row = token::table.filter(secret).select(TokenRow::as_select()).first(conn).optional()?;
     row.map(Token::try_from).transpose()
+}
+
+/// A page of tokens of an account, or of all, after the given id. Ids are roughly ordered by time.
+pub fn page(
+    conn: &mut Conn,
+    account: Option<&AccountName>,
+    after: Option<&str>,
+    size: PageSize,
+) -> Result<Page<Token>> {
+    let mut query =
+        token::table.order(token::id).limit(Page::<Token>::rows(size)).select(TokenRow::as_select()).into_boxed();
+    if let Some(account) = account {
+        query = query.filter(token::account.eq(account.as_str()));
+    }
+    if let Some(after) = after {
+        query = query.filter(token::id.gt(after));
+    }
+    Page::of(query.load(conn)?, size)
 }
 
 /// Revokes a token. `false` if there is none, or it was revoked before.

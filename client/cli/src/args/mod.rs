@@ -142,14 +142,23 @@ login http://127.0.0.1:7700
 login https://registry.example --fingerprint 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --token plim_x
 account create dana
 account create dana --role reviewer --role operator
+account list
+account disable dana --reason left
+account enable dana --reason back
 token create
 token create --account ci-acme --scope read --scope publish --expires 30
 token create --expires 2026-11-20T09:30:00Z
+token list
+token list --account dana
 token revoke 0198
 publisher create acme
 publisher level acme verified --reason contract
+publisher list
 publisher prefix acme com.acme
+publisher prefix acme com.acme --withdraw
+publisher members acme
 publisher member acme dana --role maintainer
+publisher member acme dana --remove
 key generate --out acme.key
 key generate --out acme.key --algorithm p256
 key add acme.key.pub --publisher acme --key-id acme-2026
@@ -188,6 +197,7 @@ install com.acme.crm --accept network:api.example.com --accept services:object -
 install com.acme.crm --accept-all --allow-downgrade --host protocol=17.0.0
 update
 update com.acme.crm --accept-all
+update com.acme.crm --allow-downgrade
 list
 verify
 remove com.acme.crm
@@ -213,6 +223,9 @@ list --json --yes --env staging";
             "publish plugin.osplugin",
             "yank com.acme.crm@1.0.0",
             "publisher level acme superb --reason x",
+            "publisher member acme dana",
+            "publisher member acme dana --role ci --remove",
+            "account disable dana",
             "install",
             "install com.acme.crm --accept everything",
             "install com.acme.crm --accept-all --accept network:x.example.com",

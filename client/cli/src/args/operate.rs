@@ -100,7 +100,8 @@ pub(crate) struct Install {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 What asks for nothing new is updated. What does is shown, and waits for consent as with `install`: the exit code is 12
-while something waits, and the installed version keeps running.")]
+while something waits, and the installed version keeps running. An installed package of which no version can be chosen any
+more, such as a blocked one, stays as it is and stops no other: the exit code is then 13, and what to do is shown.")]
 pub(crate) struct Update {
     /// What to update; by default everything that was asked for
     #[arg(value_name = "ID")]
@@ -110,6 +111,9 @@ pub(crate) struct Update {
     pub(crate) host: Vec<HostFact>,
     #[command(flatten)]
     pub(crate) accept: Accept,
+    /// Go below the installed version where nothing newer can be chosen, such as from a blocked version
+    #[arg(long)]
+    pub(crate) allow_downgrade: bool,
 }
 
 #[derive(Args, Debug)]

@@ -69,7 +69,7 @@ pub(crate) struct Check {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-F.dsse.json, else F.sig, is sent where it exists and neither --signature nor --statement is given.
+Where neither --signature nor --statement is given, F.sig and F.dsse.json are sent, those that exist.
 
 Examples:
   plimsoll publish my-plugin.osplugin --publisher acme

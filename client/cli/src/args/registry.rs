@@ -48,6 +48,24 @@ Example:
         /// The account
         name: AccountName,
     },
+    /// List every account (administrators)
+    List,
+    /// Disable an account: none of its tokens works any more (administrators)
+    Disable {
+        /// The account
+        name: AccountName,
+        /// Why; kept in the audit events
+        #[arg(long)]
+        reason: String,
+    },
+    /// Enable a disabled account: its tokens work again (administrators)
+    Enable {
+        /// The account
+        name: AccountName,
+        /// Why; kept in the audit events
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -67,6 +85,12 @@ account gets those of the asking token but `admin`. A scope never widens what th
         #[arg(long, value_name = "DAYS|TIME")]
         expires: Option<Expiry>,
     },
+    /// List tokens, without their secrets: your own, and as an administrator everybody's
+    List {
+        /// Those of one account
+        #[arg(long)]
+        account: Option<AccountName>,
+    },
     /// Revoke a token
     Revoke {
         /// The id that `token create` showed
@@ -81,6 +105,8 @@ pub(crate) enum Publisher {
         /// Its name
         publisher: PublisherName,
     },
+    /// List every publisher
+    List,
     /// Set how far a publisher is verified (administrators)
     Level {
         /// The publisher
@@ -92,22 +118,35 @@ pub(crate) enum Publisher {
         #[arg(long)]
         reason: String,
     },
-    /// Grant an id prefix (administrators)
+    /// Grant an id prefix, or withdraw it (administrators)
     Prefix {
         /// The publisher
         publisher: PublisherName,
         /// The prefix, such as com.acme
         prefix: Prefix,
+        /// Withdraw it: the publisher's packages stay its own, new ids below it are anybody's
+        #[arg(long)]
+        withdraw: bool,
     },
-    /// Add a member, or change its role
+    /// List the members
+    Members {
+        /// The publisher
+        publisher: PublisherName,
+    },
+    /// Add a member, change its role, or remove it
+    #[command(after_help = "\
+An account leaves a publisher by removing itself; then only an administrator can add it again.")]
     Member {
         /// The publisher
         publisher: PublisherName,
         /// The account
         account: AccountName,
         /// The role
-        #[arg(long, value_parser = words!(MemberRole))]
-        role: MemberRole,
+        #[arg(long, value_parser = words!(MemberRole), required_unless_present = "remove")]
+        role: Option<MemberRole>,
+        /// Remove it
+        #[arg(long, conflicts_with = "role")]
+        remove: bool,
     },
 }
 

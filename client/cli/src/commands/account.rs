@@ -7,17 +7,21 @@ use plimsoll_core::wire::{Me, NewAccount, NewToken, SetPassword};
 use plimsoll_core::{AccountName, Email, NewPassword, Password};
 use serde_json::json;
 
+use super::administer;
 use crate::args::{Account, Token};
 use crate::failure::Failure;
 use crate::output::{Answer, bold, dim, plain};
 use crate::render::{self, line};
 use crate::shell::Shell;
 
-/// `account create`, `account password`
+/// `account create`, `password`, `list`, `disable`, `enable`
 pub(crate) fn account(shell: &Shell, args: &Account) -> Result<Answer, Failure> {
     match args {
         Account::Create { name, roles, email } => create(shell, name, roles, email.as_ref()),
         Account::Password { name } => password(shell, name),
+        Account::List => administer::accounts(shell),
+        Account::Disable { name, reason } => administer::set_disabled(shell, name, true, reason),
+        Account::Enable { name, reason } => administer::set_disabled(shell, name, false, reason),
     }
 }
 
@@ -54,10 +58,11 @@ fn password(shell: &Shell, name: &AccountName) -> Result<Answer, Failure> {
     Ok(Answer::new(json!({ "account": name }), format!("{} {name}\n", bold("Password set of"))))
 }
 
-/// `token create`, `token revoke`
+/// `token create`, `token list`, `token revoke`
 pub(crate) fn token(shell: &Shell, args: &Token) -> Result<Answer, Failure> {
     let registry = shell.registry()?;
     match args {
+        Token::List { account } => administer::tokens(shell, account.as_ref()),
         Token::Create { account, scopes, expires } => {
             let scopes = if scopes.is_empty() {
                 by_default(&registry.me()?, account.as_ref())

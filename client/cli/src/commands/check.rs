@@ -1,11 +1,13 @@
 //! `check`: the gate, offline. The same code as the registry's; what only the registry knows is not evaluated.
 
 use std::fs::File;
+use std::path::Path;
 
 use plimsoll_core::artifact::Inspection;
 use plimsoll_core::gate::{self, Evidence, Facts, Report, Request, Verdict};
-use plimsoll_core::{Level, Limits, Visibility};
+use plimsoll_core::{Digest, Level, Limits, Visibility, quote};
 use plimsoll_trust::LegacySignature;
+use plimsoll_trust::statement::Publish;
 use serde::Serialize;
 use serde_json::json;
 
@@ -30,7 +32,7 @@ pub(crate) fn check(args: &Check) -> Result<Answer, Failure> {
     let mut file = File::open(&args.file).map_err(failed)?;
     let opened = Opened::read(&mut file, &Limits::default()).map_err(failed)?;
     let summary = ArtifactSummary::of(&opened);
-    let report = decide(&opened, args.level, args.visibility, evidence(args)?);
+    let report = decide(&opened, args.level, args.visibility, evidence(args, &opened)?);
 
     let mut text = format!("{} {}\n", bold("Checked"), plain(&args.file.to_string_lossy()));
     if let Some(summary) = &summary {
@@ -73,15 +75,49 @@ fn decide(opened: &Opened, level: Option<Level>, visibility: Option<Visibility>,
     })
 }
 
-/// What can be said of the signature beside the artifact: whether it is one at all. Whose key it is, the registry knows; and
-/// an artifact that is not signed yet is not refused for it here.
-fn evidence(args: &Check) -> Result<Evidence, Failure> {
-    let signature = match sidecar::read_if_there(&sidecar::signature(&args.file))? {
-        None => return Ok(Evidence::NotEvaluated),
-        Some(signature) => signature,
+/// What can be said of the signature and the statement beside the artifact: whether they are such at all, and whether the
+/// statement is about this artifact. Whose key it is, the registry knows; and an artifact that is not signed yet is not
+/// refused for it here.
+fn evidence(args: &Check, opened: &Opened) -> Result<Evidence, Failure> {
+    let (signature, statement) = (sidecar::signature(&args.file), sidecar::statement(&args.file));
+    let invalid = |file: &Path, why: String| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Evidence::Invalid(format!("{}: {why}", quote(&name))))
     };
-    Ok(match signature.trim().parse::<LegacySignature>() {
-        Ok(_) => Evidence::NotEvaluated,
-        Err(error) => Evidence::Invalid(error.to_string()),
-    })
+    if let Some(text) = sidecar::read_if_there(&signature)?
+        && let Err(error) = text.trim().parse::<LegacySignature>()
+    {
+        return invalid(&signature, error.to_string());
+    }
+    if let Some(text) = sidecar::read_if_there(&statement)? {
+        let wrong = match Publish::claimed(&text) {
+            Ok(claimed) => difference(&claimed, opened),
+            Err(fault) => Some(fault.to_string()),
+        };
+        if let Some(why) = wrong {
+            return invalid(&statement, why);
+        }
+    }
+    Ok(Evidence::NotEvaluated)
+}
+
+/// The first thing that a statement says otherwise than the artifact.
+fn difference(claimed: &Publish, opened: &Opened) -> Option<String> {
+    let mut pairs = vec![
+        ("digest", claimed.artifact.sha256.to_string(), opened.sha256.to_string()),
+        ("size", claimed.artifact.size.to_string(), opened.size.to_string()),
+    ];
+    if let Some(manifest) = opened.inspection.as_ref().ok().and_then(|inspection| inspection.manifest.as_ref().ok()) {
+        let manifest_sha256 = Digest::of(manifest.bytes());
+        pairs.splice(
+            0..0,
+            [
+                ("package", claimed.package.to_string(), manifest.id.to_string()),
+                ("version", claimed.version.to_string(), manifest.version.to_string()),
+                ("manifest digest", claimed.manifest_sha256.to_string(), manifest_sha256.to_string()),
+            ],
+        );
+    }
+    let (what, said, is) = pairs.into_iter().find(|(_, said, is)| said != is)?;
+    Some(format!("it names the {what} {said}, but the artifact has {is}"))
 }

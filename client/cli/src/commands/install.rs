@@ -1,10 +1,9 @@
 //! `resolve`, `install`, `update`: nothing is installed that nobody consented to.
 
-use plimsoll_client::environment::Installed;
-use plimsoll_client::{Applied, Client, Environment, Error, Options, Plan, Request};
+use plimsoll_client::{self as client, Applied, Client, Environment, Error, Options, Plan, Request, Stuck};
 use plimsoll_core::Tier;
 use plimsoll_core::consent::{Acceptance, Missing};
-use plimsoll_core::range::{HostProfile, VersionRange};
+use plimsoll_core::range::HostProfile;
 use plimsoll_core::resolve::{self, Resolved};
 use serde::Serialize;
 
@@ -57,31 +56,29 @@ pub(crate) fn install(shell: &Shell, args: &Install) -> Result<Answer, Failure> 
     carry_out(shell, &client, &environment, &plan, acceptance(&args.accept), Applied::default())
 }
 
-/// `update`: first what asks for nothing new, then, if somebody consents, what does. Exit 12 if something waits.
+/// `update`: first what asks for nothing new, then, if somebody consents, what does. Exit 12 if something waits, 13 if
+/// something has no version to go to.
 pub(crate) fn update(shell: &Shell, args: &Update) -> Result<Answer, Failure> {
     let (client, environment) = open(shell)?;
-    let plan = client.plan_update(&environment, &args.packages, host(&args.host)?)?;
-    if plan.left_aside.is_empty() {
-        return carry_out(shell, &client, &environment, &plan, acceptance(&args.accept), Applied::default());
-    }
-    let within = client.apply(&environment, &plan, &Acceptance::nothing(), &shell.output.watch())?;
-    let registry = shell.home()?.pinned(client.registry().address())?;
-    let stays = |installed: &Installed| {
-        installed.registry == registry.root.registry()
-            && installed.wanted.is_some()
-            && !args.packages.is_empty()
-            && !args.packages.contains(&installed.package)
-    };
-    let pin = |installed: Installed| (installed.package, VersionRange::from(installed.version));
-    let request = Request {
-        wanted: environment.state()?.packages.into_values().filter(stays).map(pin).collect(),
+    let update = client::Update {
+        packages: args.packages.clone(),
         host: host(&args.host)?,
-        options: resolve::Options { upgrade: true, ..resolve::Options::default() },
+        allow_downgrade: args.allow_downgrade,
     };
-    let widening = client.plan_install(&environment, &request)?;
-    carry_out(shell, &client, &environment, &widening, acceptance(&args.accept), within)
+    let mut plan = client.plan_update(&environment, &update)?;
+    let mut within = Applied::default();
+    if !plan.left_aside.is_empty() {
+        within = client.apply(&environment, &plan, &Acceptance::nothing(), &shell.output.watch())?;
+        plan = client.plan_widening(&environment, &update)?;
+    }
+    let answer = carry_out(shell, &client, &environment, &plan, acceptance(&args.accept), within)?;
+    if plan.stuck.is_empty() {
+        return Ok(answer);
+    }
+    let stays = |stuck: &Stuck| format!("{} {} stays as it is. {}", stuck.package, stuck.version, stuck.advice());
+    let message: Vec<_> = plan.stuck.iter().map(stays).collect();
+    Err(Failure::new(Exit::NoSolution, "no-solution", message.join("\n")).showing(answer))
 }
-
 fn open(shell: &Shell) -> Result<(Client, Environment), Failure> {
     let home = shell.home()?;
     let environment = Environment::of(&home, &shell.globals.env)?;
@@ -152,7 +149,7 @@ fn carry_out(
     };
     match result {
         Ok(applied) => {
-            let nothing = plan.is_empty() && before.installed.is_empty();
+            let nothing = plan.is_empty() && plan.stuck.is_empty() && before.installed.is_empty();
             let mut answer = done(applied, None);
             if nothing {
                 answer.text.push_str("Nothing to do.\n");

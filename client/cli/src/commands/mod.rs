@@ -1,6 +1,7 @@
 //! One file per verb, or per family of verbs. Each returns an answer or a failure; nothing here prints an answer.
 
 mod account;
+mod administer;
 mod availability;
 mod check;
 mod install;

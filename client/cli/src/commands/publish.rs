@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{check, sidecar};
 use crate::args::Publish;
 use crate::failure::Failure;
-use crate::output::{Answer, dim};
+use crate::output::{Answer, dim, warn};
 use crate::render::{self, ArtifactSummary, Opened};
 use crate::shell::Shell;
 
@@ -37,24 +37,23 @@ pub(crate) fn publish(shell: &Shell, args: &Publish) -> Result<Answer, Failure> 
     registry.upload(&file, &artifact.sha256, &shell.output.watch())?;
     let published = registry.publish(&artifact.package, &version, args.validate_only).map_err(refused)?;
 
-    let mut text = if args.validate_only {
-        dim("Validated only; nothing was published. It would become:\n")
+    let (shown, reference) = (render::version(&published), format!("{}@{}", published.package, published.version));
+    let text = if args.validate_only {
+        format!("{} It would become:\n{shown}", warn(&format!("{reference} is not published: it was only validated.")))
     } else {
-        String::new()
+        format!("{shown}{}\n", dim(&next(&published)))
     };
-    text.push_str(&render::version(&published));
-    text.push_str(&dim(&next(&published)));
-    text.push('\n');
     Ok(Answer::new(&published, text))
 }
 
-/// What is sent: what was named; else the statement beside the artifact, else the signature beside it.
+/// What is sent: what was named; else the statement and the signature beside the artifact. A statement is the evidence; the
+/// signature beside it is what ObjectStack's own tools verify.
 fn evidence(args: &Publish) -> Result<(Option<String>, Option<String>), Failure> {
     let (signature, statement) = match (&args.signature, &args.statement) {
-        (None, None) => match sidecar::read_if_there(&sidecar::statement(&args.file))? {
-            Some(statement) => (None, Some(statement)),
-            None => (sidecar::read_if_there(&sidecar::signature(&args.file))?, None),
-        },
+        (None, None) => (
+            sidecar::read_if_there(&sidecar::signature(&args.file))?,
+            sidecar::read_if_there(&sidecar::statement(&args.file))?,
+        ),
         (signature, statement) => {
             (signature.as_deref().map(sidecar::read).transpose()?, statement.as_deref().map(sidecar::read).transpose()?)
         }

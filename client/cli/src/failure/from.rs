@@ -45,7 +45,7 @@ impl From<HomeError> for Failure {
     fn from(error: HomeError) -> Self {
         let message = error.to_string();
         match error {
-            HomeError::NoHome | HomeError::EnvironmentName(_) => Self::usage(message),
+            HomeError::NoHome | HomeError::EnvironmentName(_) | HomeError::Settings { .. } => Self::usage(message),
             HomeError::Io { .. } | HomeError::Corrupt { .. } => Self::internal(message),
         }
     }

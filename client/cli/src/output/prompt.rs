@@ -33,10 +33,9 @@ impl Prompt {
         self.somebody
     }
 
-    /// Asks a person whether to go on with what was shown. `--yes` says yes; and where nobody can be asked, the command
-    /// line itself says so.
+    /// Asks a person whether to go on with what was shown. `--yes` says yes, and has to where nobody can be asked.
     pub(crate) fn proceed(self, question: &str) -> Result<bool, Failure> {
-        if self.yes || !self.somebody {
+        if self.yes {
             return Ok(true);
         }
         self.decide(question, "--yes")
@@ -102,6 +101,8 @@ mod tests {
 
     #[test]
     fn yes_answers_whether_to_proceed_and_decides_nothing() {
+        let failure = Prompt::nobody(false).proceed("Remove it?").expect_err("nobody can be asked");
+        assert!(failure.message.contains("--yes"), "{}", failure.message);
         let prompt = Prompt::nobody(true);
         assert!(prompt.proceed("Install?").expect("answered"));
         let failure = prompt.decide("Trust the key?", "--fingerprint").expect_err("nobody can be asked");

@@ -13,6 +13,14 @@ pub(crate) fn plan(plan: &Plan) -> String {
         text.push_str(&format!("{} {}, which nothing needs any more\n", bold("Removes"), package));
     }
     text.push_str(&consent(&plan.consent));
+    for stuck in &plan.stuck {
+        let (package, version) = (bold(stuck.package.as_str()), &stuck.version);
+        text.push_str(&format!(
+            "{} {package} {version} stays as it is: no version of it can be chosen.\n",
+            bad("stuck:")
+        ));
+        text.push_str(&format!("  {}\n  {}\n", plain(&stuck.reason), plain(&stuck.advice())));
+    }
     for warning in &plan.warnings {
         text.push_str(&format!("{} {}\n", warn("warning:"), plain(warning)));
     }

@@ -1,10 +1,10 @@
-//! Gate reports: what decides first, the rest counted.
+//! Gate reports: what decides first, then what else its publisher should know, the rest counted.
 
 use plimsoll_core::gate::{Check, Outcome, Report, Verdict};
 
 use crate::output::{bad, bold, dim, good, plain, warn};
 
-/// A report: the verdict, each check that decides with its reason, and how many others there are.
+/// A report: the verdict, each check that decides with its reason, warnings, and how many others there are.
 pub(crate) fn report(report: &Report) -> String {
     let verdict = match report.verdict {
         Verdict::Approved => good(report.verdict.as_str()),
@@ -16,6 +16,7 @@ pub(crate) fn report(report: &Report) -> String {
     for outcome in [Outcome::Refuse, Outcome::Hold, Outcome::Unknown] {
         report.checks.iter().filter(|check| check.outcome == outcome).for_each(|check| text.push_str(&finding(check)));
     }
+    report.warnings().for_each(|check| text.push_str(&finding(check)));
     text.push_str(&dim(&others(report)));
     text.push('\n');
     text
@@ -25,6 +26,7 @@ fn finding(check: &Check) -> String {
     let outcome = match check.outcome {
         Outcome::Refuse => bad("refuse "),
         Outcome::Hold => warn("hold   "),
+        Outcome::Pass => warn("warning"),
         _ => warn("unknown"),
     };
     let mut text = format!("  {outcome} {}\n", bold(check.code.as_str()));
@@ -73,6 +75,7 @@ mod tests {
             policy_version: 1,
             checks: vec![
                 check(CheckCode::ArtifactMalformed, Outcome::Pass, "The archive is well formed.", &[]),
+                check(CheckCode::NamespaceHeld, Outcome::Pass, "Two packages of one namespace.", &["#/namespace"]),
                 check(CheckCode::KeyFresh, Outcome::NotEvaluated, "Only the registry knows.", &[]),
                 check(
                     CheckCode::PermissionSensitive,

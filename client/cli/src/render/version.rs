@@ -33,7 +33,16 @@ pub(crate) fn availability(availability: &Availability) -> String {
     text
 }
 
-/// A version, with its report where it may be read.
+/// Who decided what, when, and why.
+fn review(review: &wire::Review) -> String {
+    let decision = match review.decision {
+        wire::Decision::Approve => good("approved"),
+        wire::Decision::Reject => bad("rejected"),
+    };
+    format!("{decision} by {} at {}: {}", review.by, review.at, plain(&review.reason))
+}
+
+/// A version, with its report and its review where they may be read.
 pub(crate) fn version(version: &wire::Version) -> String {
     let mut text = format!("{} {}\n", bold(version.package.as_str()), bold(&version.version.to_string()));
     text.push_str(&line("State", &state(version.state)));
@@ -50,6 +59,9 @@ pub(crate) fn version(version: &wire::Version) -> String {
     }
     if let Some(notes) = &version.notes {
         text.push_str(&line("Notes", &plain(notes)));
+    }
+    if let Some(decided) = &version.review {
+        text.push_str(&line("Review", &review(decided)));
     }
     if let Some(gate) = &version.report {
         text.push_str(&report(gate));

@@ -72,11 +72,25 @@ pub struct Account {
     pub memberships: BTreeMap<PublisherName, MemberRole>,
 }
 
-/// Something done, as opposed to read.
+impl Account {
+    /// Whether it does for others what they may do for themselves. A token that only manages its holder's own publishers and
+    /// tokens does not reach those of others, whoever holds it.
+    pub fn administers_others(&self) -> bool {
+        self.roles.contains(&Role::Admin) && self.scopes.contains(&TokenScope::Admin)
+    }
+}
+
+/// Something done, or a list that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action<'a> {
     /// Make an account.
     CreateAccount,
+    /// See every account.
+    ListAccounts,
+    /// Disable an account, or enable it.
+    DisableAccount,
+    /// See the tokens of an account, or of all, without their secrets.
+    ListTokens(Option<&'a AccountName>),
     /// Make a token for an account.
     CreateToken {
         /// Whose it is to be.
@@ -94,10 +108,19 @@ pub enum Action<'a> {
     CreatePublisher,
     /// Set a publisher's level.
     SetLevel,
-    /// Grant an id prefix.
+    /// Grant an id prefix, or withdraw it.
     GrantPrefix,
     /// Add a member, or change its role.
     SetMember(&'a PublisherName),
+    /// See the members.
+    ListMembers(&'a PublisherName),
+    /// Remove a member.
+    RemoveMember {
+        /// Of which publisher.
+        publisher: &'a PublisherName,
+        /// Whom.
+        account: &'a AccountName,
+    },
     /// Add a key, with proof of possession.
     AddKey(&'a PublisherName),
     /// Add a key without proof, as asserted by an administrator.
@@ -110,8 +133,13 @@ pub enum Action<'a> {
     Publish(&'a PublisherName),
     /// See the review queue.
     ListReviews,
-    /// Decide a held version of a publisher.
-    Review(&'a PublisherName),
+    /// Decide a held version.
+    Review {
+        /// The publisher it belongs to.
+        publisher: &'a PublisherName,
+        /// Who published it.
+        published_by: &'a AccountName,
+    },
     /// Yank, deprecate or make live again. What is blocked stays so: that is [`Action::Block`].
     SetAvailability(&'a PublisherName),
     /// Block, or lift a block.
@@ -157,40 +185,54 @@ pub fn allow(actor: &Actor, action: &Action<'_>) -> Result<(), Denied> {
 /// The scope that a token needs for this; `None` where any will do.
 fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
     Some(match action {
-        Action::CreateAccount | Action::ResetPassword | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
-            TokenScope::Admin
-        }
+        Action::CreateAccount
+        | Action::ListAccounts
+        | Action::DisableAccount
+        | Action::ResetPassword
+        | Action::SetLevel
+        | Action::GrantPrefix
+        | Action::AssertKey => TokenScope::Admin,
         Action::CreateToken { .. }
         | Action::RevokeToken(_)
         | Action::CreatePublisher
         | Action::SetMember(_)
+        | Action::RemoveMember { .. }
         | Action::AddKey(_)
         | Action::RevokeKey(_) => TokenScope::Manage,
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
-        Action::ListReviews | Action::Review(_) | Action::Block => TokenScope::Review,
+        Action::ListReviews | Action::Review { .. } | Action::Block => TokenScope::Review,
         // Whoever knows the present password needs no wide token.
-        Action::ChangePassword(_) | Action::ReadAudit(_) | Action::ReadContributions | Action::ReadSelf => return None,
+        Action::ChangePassword(_)
+        | Action::ListTokens(_)
+        | Action::ListMembers(_)
+        | Action::ReadAudit(_)
+        | Action::ReadContributions
+        | Action::ReadSelf => return None,
     })
 }
 
 /// Whether the account is in the position to do this, and who would be.
 fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
     let admin = account.roles.contains(&Role::Admin);
-    // A token that only manages its holder's own publishers and tokens does not reach those of others, whoever holds it.
-    let admin_over_others = admin && account.scopes.contains(&TokenScope::Admin);
+    let admin_over_others = account.administers_others();
     let reviewer = admin || account.roles.contains(&Role::Reviewer);
     let member = |publisher: &PublisherName, at_least: MemberRole| {
         // The roles are ordered from the one that may do most.
         account.memberships.get(publisher).is_some_and(|role| *role <= at_least)
     };
     match action {
-        Action::CreateAccount | Action::ResetPassword | Action::SetLevel | Action::GrantPrefix | Action::AssertKey => {
-            (admin, "an administrator".to_owned())
-        }
+        Action::CreateAccount
+        | Action::ListAccounts
+        | Action::DisableAccount
+        | Action::ResetPassword
+        | Action::SetLevel
+        | Action::GrantPrefix
+        | Action::AssertKey => (admin, "an administrator".to_owned()),
         Action::ChangePassword(name) => {
             (account.name == **name, format!("{name} itself or an administrator with the scope `admin`"))
         }
-        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) => (
+        Action::ListTokens(None) => (admin_over_others, "an administrator with the scope `admin`".to_owned()),
+        Action::CreateToken { account: name, .. } | Action::RevokeToken(name) | Action::ListTokens(Some(name)) => (
             admin_over_others || account.name == **name,
             format!("{name} itself or an administrator with the scope `admin`"),
         ),
@@ -200,6 +242,14 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
             admin_over_others || member(publisher, MemberRole::Owner),
             format!("an owner of the publisher {publisher} or an administrator with the scope `admin`"),
         ),
+        Action::ListMembers(publisher) => (
+            reviewer || member(publisher, MemberRole::Ci),
+            format!("a member of the publisher {publisher}, a reviewer or an administrator"),
+        ),
+        Action::RemoveMember { publisher, account: name } => (
+            admin_over_others || member(publisher, MemberRole::Owner) || account.name == **name,
+            format!("{name} itself, an owner of the publisher {publisher} or an administrator with the scope `admin`"),
+        ),
         Action::Publish(publisher) => {
             (member(publisher, MemberRole::Ci), format!("a member of the publisher {publisher}"))
         }
@@ -207,9 +257,11 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
             (member(publisher, MemberRole::Maintainer), format!("an owner or maintainer of the publisher {publisher}"))
         }
         Action::ListReviews | Action::Block => (reviewer, "a reviewer or an administrator".to_owned()),
-        Action::Review(publisher) => (
-            reviewer && !account.memberships.contains_key(*publisher),
-            format!("a reviewer or an administrator who is not a member of the publisher {publisher}"),
+        Action::Review { publisher, published_by } => (
+            reviewer && !account.memberships.contains_key(*publisher) && account.name != **published_by,
+            format!(
+                "a reviewer or an administrator who did not publish the version and is not a member of the publisher {publisher}"
+            ),
         ),
         Action::ReadAudit(None) => (admin, "an administrator".to_owned()),
         Action::ReadAudit(Some(publisher)) => (

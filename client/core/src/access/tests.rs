@@ -38,6 +38,10 @@ fn for_every_action(mut visit: impl FnMut(&str, &Action<'_>)) {
     let dana = "dana".parse().expect("account");
     let scopes = BTreeSet::from([TokenScope::Publish]);
     visit("create an account", &Action::CreateAccount);
+    visit("list accounts", &Action::ListAccounts);
+    visit("disable an account", &Action::DisableAccount);
+    visit("list the tokens of dana", &Action::ListTokens(Some(&dana)));
+    visit("list all tokens", &Action::ListTokens(None));
     visit("create a token for dana", &Action::CreateToken { account: &dana, scopes: &scopes });
     visit("change dana's password", &Action::ChangePassword(&dana));
     visit("reset a password", &Action::ResetPassword);
@@ -46,13 +50,15 @@ fn for_every_action(mut visit: impl FnMut(&str, &Action<'_>)) {
     visit("set a level", &Action::SetLevel);
     visit("grant a prefix", &Action::GrantPrefix);
     visit("set a member of acme", &Action::SetMember(&acme));
+    visit("list members of acme", &Action::ListMembers(&acme));
+    visit("remove dana from acme", &Action::RemoveMember { publisher: &acme, account: &dana });
     visit("add a proven key of acme", &Action::AddKey(&acme));
     visit("assert a key", &Action::AssertKey);
     visit("revoke a key of acme", &Action::RevokeKey(&acme));
     visit("upload", &Action::Upload);
     visit("publish for acme", &Action::Publish(&acme));
     visit("list reviews", &Action::ListReviews);
-    visit("review acme", &Action::Review(&acme));
+    visit("review acme", &Action::Review { publisher: &acme, published_by: &dana });
     visit("yank of acme", &Action::SetAvailability(&acme));
     visit("block", &Action::Block);
     visit("read the audit of acme", &Action::ReadAudit(Some(&acme)));
@@ -201,4 +207,15 @@ fn an_index_document_is_as_wide_as_its_reader() {
     assert_eq!(audience("account", PackageType::Plugin), Some(Visibility::Marketplace));
     assert_eq!(audience("ci", PackageType::Plugin), Some(Visibility::Private));
     assert_eq!(audience("reviewer", PackageType::App), Some(Visibility::Private));
+}
+
+#[test]
+fn who_published_a_version_never_reviews_it() {
+    let acme = "acme".parse().expect("publisher");
+    let review = |by: &str| {
+        let by = by.parse().expect("account");
+        let action = Action::Review { publisher: &acme, published_by: &by };
+        allow(&Actor::Account(account("eve", &[Role::Reviewer], None)), &action).is_ok()
+    };
+    assert!(review("dana") && !review("eve"));
 }

@@ -10,15 +10,15 @@ use super::scan::{Mark, Scan};
 use super::stack::{STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
 use super::{
-    ArtifactError, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding, markers, npm,
-    script, secrets,
+    ArtifactError, Declared, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding,
+    markers, npm, script, secrets,
 };
 use crate::{Limits, Manifest, PackageType, Permissions, manifest};
 
 /// A report is for people: of findings that one member can have many of, no more are kept.
 pub(super) const MAX_FINDINGS: usize = 100;
 /// Larger JSON members are not looked into, and count as code: they could hold script bodies.
-const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
+pub(super) const MAX_JSON_BYTES: u64 = 8 * 1024 * 1024;
 /// Larger `package.json` files are not read, since their JSON takes many times its size in memory. Those of npm packages have
 /// a few KiB.
 const MAX_PACKAGE_JSON_BYTES: usize = 1024 * 1024;
@@ -31,7 +31,22 @@ const MAX_CAPABILITIES: usize = 1000;
 /// # Errors
 /// As [`super::read`]; but a second manifest is no error here, it is [`NoManifest::Duplicate`].
 pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, ArtifactError> {
-    let mut found = Found::default();
+    gather(input, limits, Found { searches: true, ..Found::default() })
+}
+
+/// What a client compares with an approval, before every load: [`inspect`] without searching the contents for what only the
+/// gate judges, which takes most of its time.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn declared(input: impl Read, limits: &Limits) -> Result<Declared, ArtifactError> {
+    let inspection = gather(input, limits, Found::default())?;
+    let (permissions, has_code) = (inspection.permissions(), inspection.has_code());
+    let Inspection { members, manifest, integrity, .. } = inspection;
+    Ok(Declared { members, manifest, integrity, permissions, has_code })
+}
+
+fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspection, ArtifactError> {
     let mut repeated = Vec::new();
     let members =
         read_with(input, limits, Some(&mut repeated), |path, size, content| found.member(path, size, content))?;
@@ -83,6 +98,8 @@ pub fn inspect(input: impl Read, limits: &Limits) -> Result<Inspection, Artifact
 /// What was found so far.
 #[derive(Default)]
 struct Found {
+    /// Whether contents are searched for secrets and for marks of host packages.
+    searches: bool,
     manifest: Option<Result<Manifest, Vec<manifest::Problem>>>,
     digests: Vec<LongDigests>,
     code: Vec<Finding>,
@@ -142,7 +159,9 @@ impl Found {
             }
             let bytes = &buffer[..read];
             hasher.update(bytes);
-            scan.push(bytes, &mut |line, mark| self.mark(path, line, mark));
+            if self.searches {
+                scan.push(bytes, &mut |line, mark| self.mark(path, line, mark));
+            }
             head.extend(bytes.iter().take(HEAD_BYTES - head.len()));
             if is_held {
                 held.extend(bytes);

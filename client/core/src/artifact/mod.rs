@@ -21,8 +21,9 @@ mod stack;
 mod tests;
 mod write;
 
-pub use inspect::inspect;
+pub use inspect::{declared, inspect};
 pub use read::{read, read_members};
+pub use stack::{has_stack, read_stack};
 pub use write::{Source, pack};
 
 use std::collections::BTreeMap;
@@ -153,6 +154,21 @@ pub struct Inspection {
     pub objects: Vec<String>,
     /// Exact bundle of a compiled stack (`plugins[]`), where there is one.
     pub bundle: Option<BTreeMap<crate::PackageId, crate::Version>>,
+}
+
+/// What an artifact is and asks for, without what only the gate judges.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The members, in the order of the archive.
+    pub members: Vec<Member>,
+    /// The manifest, or why there is none.
+    pub manifest: Result<Manifest, NoManifest>,
+    /// Whether the integrity map fits the members.
+    pub integrity: Integrity,
+    /// As [`Inspection::permissions`].
+    pub permissions: Permissions,
+    /// As [`Inspection::has_code`].
+    pub has_code: bool,
 }
 
 impl Inspection {

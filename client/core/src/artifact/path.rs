@@ -22,10 +22,24 @@ pub(super) fn check(path: &str, limits: &Limits) -> Result<(), String> {
     if let Some(bad) = path.chars().find(|c| c.is_control() || r#"\:*?"<>|"#.contains(*c)) {
         return Err(format!("its path has the character {}, which not every system can store", bad.escape_debug()));
     }
+    if let Some(bad) = path.chars().find(|c| is_invisible(*c)) {
+        return Err(format!("its path has the invisible character {}; take it out of the name", bad.escape_unicode()));
+    }
     if !is_nfc(path) {
         return Err("its path is not in Unicode normalisation form C".to_owned());
     }
     path.split('/').try_for_each(check_segment)
+}
+
+/// Characters that nobody sees, so that two paths look the same, or one looks like another: the default ignorable code points
+/// of Unicode 17 (<https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>), the separators of lines and
+/// paragraphs, and the marks of annotations.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn check_segment(segment: &str) -> Result<(), String> {
@@ -136,6 +150,19 @@ mod tests {
             &long,
         ] {
             assert!(check(bad, &limits).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_refused_by_name() {
+        let invisible =
+            ['\u{ad}', '\u{200b}', '\u{200d}', '\u{200e}', '\u{202e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0041}'];
+        for c in invisible {
+            let why = check(&format!("dist/in{c}dex.mjs"), &Limits::default()).expect_err("invisible");
+            assert!(why.contains(&c.escape_unicode().to_string()), "{why}");
+        }
+        for seen in ["assets/日本語.md", "assets/فارسی.md", "assets/naïve – 1.md"] {
+            assert_eq!(check(seen, &Limits::default()), Ok(()), "{seen}");
         }
     }
 

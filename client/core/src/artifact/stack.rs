@@ -1,14 +1,49 @@
 //! The compiled stack of an App: how many apps it declares, which objects, and what exactly it bundles (contract §A2).
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::{Manifest, PackageId, Version, quote};
+use super::ArtifactError;
+use super::inspect::MAX_JSON_BYTES;
+use crate::{Limits, Manifest, PackageId, Version, quote};
 
 /// Where a compiled stack lies: at the root, or where the real client's build puts it.
 pub(super) const STACK_MEMBERS: [&str; 2] = ["objectstack.json", "dist/objectstack.json"];
+
+/// Whether the artifact of a manifest carries a compiled stack, going by its integrity map, which names every member.
+pub fn has_stack(manifest: &Manifest) -> bool {
+    let members = manifest.integrity.as_ref();
+    members.is_some_and(|members| STACK_MEMBERS.iter().any(|path| members.contains_key(*path)))
+}
+
+/// Reads the compiled stack of an artifact that was inspected before; `None` if it carries none. What comes after it is not
+/// looked at.
+///
+/// # Errors
+/// As [`super::read`]; `Io` also if the stack is larger than what an inspection takes.
+pub fn read_stack(input: impl Read, limits: &Limits) -> Result<Option<Vec<u8>>, ArtifactError> {
+    let mut stack = None;
+    let read = super::read(input, limits, |path, size, content| {
+        if !STACK_MEMBERS.contains(&path) {
+            return Ok(());
+        }
+        if size > MAX_JSON_BYTES {
+            return Err(io::Error::other("the compiled stack is too large"));
+        }
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        stack = Some(bytes);
+        // The reader has no other way to stop.
+        Err(io::Error::other("this is all"))
+    });
+    match (stack, read) {
+        (Some(stack), _) => Ok(Some(stack)),
+        (None, read) => read.map(|_| None),
+    }
+}
 
 /// The part of a compiled stack that the gate looks at.
 #[derive(Debug, Default)]

@@ -44,6 +44,32 @@ pub struct Account {
     pub email: Option<Email>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Since when it is disabled: none of its tokens works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Timestamp>,
+}
+
+/// A page of accounts, by name.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountPage {
+    /// The accounts.
+    pub items: Vec<Account>,
+    /// The cursor of the next page; null at the end.
+    pub next: Option<String>,
+}
+
+/// Body of `PUT /v1/accounts/{account}/disabled`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetDisabled {
+    /// Whether the account is to be disabled.
+    pub disabled: bool,
+    /// Why; kept in the audit events.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1000))]
+    pub reason: String,
 }
 
 /// A membership of an account.
@@ -102,4 +128,35 @@ pub struct CreatedToken {
     pub scopes: BTreeSet<TokenScope>,
     /// When it expires.
     pub expires_at: Timestamp,
+}
+
+/// A token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Token {
+    /// The id, by which it is revoked.
+    pub id: String,
+    /// The account it acts for.
+    pub account: AccountName,
+    /// Its scopes.
+    pub scopes: BTreeSet<TokenScope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it expires.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A page of tokens, roughly oldest first; those that are expired or revoked included.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TokenPage {
+    /// The tokens.
+    pub items: Vec<Token>,
+    /// The cursor of the next page; null at the end.
+    pub next: Option<String>,
 }

@@ -26,6 +26,17 @@ pub struct Publisher {
     pub created_at: Timestamp,
 }
 
+/// A page of publishers, by name.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublisherPage {
+    /// The publishers.
+    pub items: Vec<Publisher>,
+    /// The cursor of the next page; null at the end.
+    pub next: Option<String>,
+}
+
 /// Body of `PUT /v1/publishers/{publisher}/level`.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -56,6 +67,17 @@ pub struct Member {
     pub account: AccountName,
     /// Its role.
     pub role: MemberRole,
+}
+
+/// A page of the members of a publisher, by name.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MemberPage {
+    /// The members.
+    pub items: Vec<Member>,
+    /// The cursor of the next page; null at the end.
+    pub next: Option<String>,
 }
 
 /// Body of `POST /v1/publishers/{publisher}/keys`.

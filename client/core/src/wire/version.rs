@@ -1,8 +1,8 @@
 use super::{Listing, Pin};
 use crate::gate::Report;
 use crate::{
-    Availability, Digest, KeyId, Level, PackageId, PackageType, Permissions, PublisherName, State, Tier, Timestamp,
-    Visibility,
+    AccountName, Availability, Digest, KeyId, Level, PackageId, PackageType, Permissions, PublisherName, State, Tier,
+    Timestamp, Visibility,
 };
 
 /// Answer of `PUT /v1/artifacts/{sha256}`.
@@ -94,9 +94,12 @@ pub struct Version {
     /// The digest of the report, by which a review names it; present with the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_sha256: Option<Digest>,
+    /// The review that decided it, for those who may read the report; absent where no person decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
 }
 
-/// A page of versions, newest first.
+/// A page of versions, highest first.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -161,6 +164,33 @@ pub struct Evidence {
     pub text: Option<String>,
 }
 
+/// ObjectStack's counter-signature: a signature string by the registry over `id`, version, `blobKey` and `signature`, joined by
+/// newlines. It proves less than the approval; ObjectStack's own tools verify it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CounterSignature {
+    /// The publisher's `ed25519:` string that it covers.
+    pub signature: String,
+    /// The name of the artifact that it covers; the digest is in it.
+    pub blob_key: String,
+    /// `ed25519:<keyId>:<base64url>`, where the key is the registry's.
+    pub platform_signature: String,
+}
+
+/// Answer of `GET /v1/packages/{id}/versions/{version}/evidence`.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionEvidence {
+    /// The publisher's evidence.
+    #[serde(flatten)]
+    pub evidence: Evidence,
+    /// ObjectStack's counter-signature; only of an approved version that came with an `ed25519:` string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter_signature: Option<CounterSignature>,
+}
+
 closed_words! {
     /// A reviewer's decision.
     Decision, "decision" {
@@ -169,6 +199,21 @@ closed_words! {
         /// The version is rejected, for good.
         Reject = "reject",
     }
+}
+
+/// A review, as the publisher reads it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Review {
+    /// What was decided.
+    pub decision: Decision,
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub by: AccountName,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Body of `POST /v1/packages/{id}/versions/{version}/review`.

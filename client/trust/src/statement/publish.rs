@@ -53,6 +53,12 @@ impl Publish {
         in_toto::sign(self, signer)
     }
 
+    /// What a statement says, without a look at who signed it: for its author, who has no list of keys at hand. Nothing is to
+    /// be believed of it.
+    pub fn claimed(text: &str) -> Result<Self, Fault> {
+        in_toto::read(envelope(text)?.unverified())
+    }
+
     /// The statement as the gate looks at it.
     pub fn facts(&self, this_registry: &str) -> StatementFacts {
         StatementFacts {

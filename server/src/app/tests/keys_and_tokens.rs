@@ -49,3 +49,27 @@ fn who_may_not_revoke_a_token_does_not_learn_whether_it_is_there() {
     }
     accounts::revoke_token(&world.app, &world.caller("dana"), &id).expect("her own");
 }
+
+#[test]
+fn an_owner_who_sends_no_proof_is_told_of_it() {
+    let world = World::new();
+    let key = SigningKey::generate(Algorithm::Ed25519).expect("a key");
+    let add = |who: &str| {
+        let new = wire::NewKey { key_id: of("acme-2"), public_key: key.public_key().to_pem(), proof: None };
+        keys::add(&world.app, &world.caller(who), &of("acme"), new).map(drop)
+    };
+    let Err(Error::Denied(Denied::NotAllowed(message))) = add("dana") else { panic!("no proof") };
+    assert!(message.contains("send one as `proof`"), "{message}");
+    assert!(matches!(add("gil"), Err(Error::Denied(Denied::NotAllowed(_)))), "no owner of this publisher");
+    add("admin").expect("as asserted");
+}
+
+#[test]
+fn who_runs_the_registry_gets_in_also_where_the_administrator_was_disabled() {
+    let world = World::new();
+    let now = world.clock.now();
+    let disabled = world.app.store.write("test", |conn| account::set_disabled(conn, &of("admin"), Some(now)));
+    assert!(disabled.map_err(Error::from).expect("a write"));
+    let token = accounts::recover_admin(&world.app).expect("a token");
+    assert!(matches!(accounts::authenticate(&world.app, Some(&token)), Ok(Actor::Account(_))));
+}

@@ -26,7 +26,7 @@ use crate::clock::{Clock, RandomIds};
 use crate::config::{Config, DatabaseConfig};
 
 /// Parses what a test writes down.
-fn of<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+fn of<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect(text)
 }
 
@@ -81,7 +81,9 @@ impl World {
         let populated = self.app.store.write("test", |conn| {
             for (name, roles) in people {
                 let roles = roles.iter().copied().collect();
-                account::insert(conn, &wire::Account { name: of(name), roles, email: None, created_at: now })?;
+                let disabled_at = None;
+                let account = wire::Account { name: of(name), roles, email: None, created_at: now, disabled_at };
+                account::insert(conn, &account)?;
             }
             for (name, owner) in [("acme", "dana"), ("globex", "gil")] {
                 publisher::insert(conn, &of(name), Level::Verified, now)?;

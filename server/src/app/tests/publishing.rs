@@ -65,12 +65,49 @@ fn a_rejection_reaches_those_who_have_the_version_by_an_earlier_approval() {
 }
 
 #[test]
+fn who_decided_and_why_is_told_to_the_publisher_and_to_nobody_else() {
+    let world = World::new();
+    let decided =
+        world.review(&world.publish(&world.theme("1.0.0", "Dusk", Visibility::Marketplace)), Decision::Reject);
+    let shown = |who: &str| packages::version(&world.app, &world.caller(who), &theme(), &of("1.0.0"));
+    let review = shown("dana").expect("its publisher").review.expect("a review");
+    assert_eq!((review.decision, review.reason.as_str(), review.by), (Decision::Reject, "looked at", of("rita")));
+    assert_eq!((Some(review.at), decided.state), (decided.decided_at, State::Rejected));
+    assert!(shown("rita").expect("a reviewer").review.is_some());
+    shown("gil").expect_err("rejected");
+
+    world.list("2.0.0");
+    let version =
+        |who: &str| packages::version(&world.app, &world.caller(who), &theme(), &of("2.0.0")).expect("listed");
+    assert!(version("dana").review.is_some());
+    assert_eq!(version("gil").review, None, "who may install it need not know");
+}
+
+#[test]
+fn the_counter_signature_is_there_with_what_it_covers() {
+    let world = World::new();
+    let listed = world.list("1.0.0");
+    let evidence = packages::evidence(&world.app, &world.caller("gil"), &theme(), &of("1.0.0")).expect("evidence");
+    let counter = evidence.counter_signature.expect("a counter-signature");
+    assert_eq!(Some(&counter.signature), evidence.evidence.text.as_ref());
+    assert!(counter.blob_key.contains(&listed.sha256.to_string()), "{}", counter.blob_key);
+    let platform: LegacySignature = counter.platform_signature.parse().expect("a signature string");
+    let mut verifier = platform.verifier(world.app.signer.public_key()).expect("a key of the registry");
+    verifier.update(format!("{THEME}\n1.0.0\n{}\n{}", counter.blob_key, counter.signature).as_bytes());
+    verifier.finish().expect("verified");
+
+    world.publish(&world.theme("2.0.0", "Dusk", Visibility::Marketplace));
+    let waiting = packages::evidence(&world.app, &world.caller("dana"), &theme(), &of("2.0.0")).expect("evidence");
+    assert_eq!(waiting.counter_signature, None, "nothing is signed before it is approved");
+}
+
+#[test]
 fn a_catalog_shows_no_more_of_a_manifest_than_of_a_listing() {
     let world = World::new();
     let new = world.theme("1.0.0", &"é".repeat(10_000), Visibility::Marketplace);
     world.approve(&world.publish(&new));
     let shown = packages::get(&world.app, &world.caller("gil"), &theme()).expect("the package").listing;
-    assert_eq!(shown.display_name, Some("é".repeat(64)));
+    assert_eq!(shown.display_name, Some("é".repeat(128)));
 }
 
 #[test]

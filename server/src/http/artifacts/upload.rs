@@ -31,10 +31,7 @@ impl Spool {
 /// Receives the body of a call and stores it under its digest.
 pub(super) async fn receive(call: &mut Call, digest: Digest) -> Result<StoredArtifact, Failure> {
     let app = call.app.clone();
-    let _permit = app
-        .uploads
-        .try_acquire()
-        .map_err(|_| Failure::new(ProblemCode::TooManyRequests, "too many uploads at once: try again in a moment"))?;
+    let _share = app.uploads.take(call.caller.account()?).await?;
     let spool = spool(call).await?;
     let size = spool.size;
     if size == 0 {

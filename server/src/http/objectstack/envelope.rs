@@ -23,6 +23,11 @@ pub(super) fn done(status: StatusCode, data: &impl Serialize) -> Answer {
     reply::json(status, &json!({ "success": true, "data": data }))
 }
 
+/// The body of such an answer.
+pub(super) fn body(data: &Value) -> Vec<u8> {
+    json!({ "success": true, "data": data }).to_string().into_bytes()
+}
+
 /// The body of an answer that did not.
 pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
     if path.starts_with(device::PATHS) {
@@ -101,7 +106,7 @@ fn code(problem: &Problem) -> &'static str {
         P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
         P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",
         P::GateRefused => problem.report.as_ref().map_or("PACKAGE_PUBLISH_FAILED", refusal_code),
-        P::TooManyRequests => "RATE_LIMIT_EXCEEDED",
+        P::TooManyRequests | P::QuotaExceeded => "RATE_LIMIT_EXCEEDED",
         P::Internal => "INTERNAL_ERROR",
         P::Unavailable => "SERVICE_UNAVAILABLE",
     }

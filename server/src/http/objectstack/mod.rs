@@ -8,6 +8,7 @@ mod auth;
 mod body;
 mod device;
 mod envelope;
+pub(crate) mod marketplace;
 mod packages;
 mod versions;
 
@@ -15,5 +16,8 @@ pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [auth::routes(), device::routes(), packages::routes(), versions::routes()].into_iter().flatten().collect()
+    [auth::routes(), device::routes(), packages::routes(), versions::routes(), marketplace::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -56,10 +56,7 @@ async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     call.run(artifacts::may_upload).await?;
     let app = call.app.clone();
-    let _permit = app.buffered.try_acquire().map_err(|_| {
-        let detail = "as many artifacts as fit into memory are being received: try again in a moment";
-        Failure::new(ProblemCode::TooManyRequests, detail)
-    })?;
+    let _share = app.buffered.take(call.caller.account()?).await?;
     let body = JsonBody(call.json_bytes(BODY_BYTES).await.map_err(|failure| match failure.code() {
         ProblemCode::BodyTooLarge => too_large(),
         _ => failure,

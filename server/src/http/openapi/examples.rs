@@ -42,6 +42,26 @@ pub(crate) fn set_password() -> Value {
     json!({ "password": "four words from a dictionary", "presentPassword": "the one until now" })
 }
 
+pub(crate) fn account_page() -> Value {
+    json!({ "items": [account()], "next": null })
+}
+
+pub(crate) fn set_disabled() -> Value {
+    json!({ "disabled": true, "reason": "Left the company." })
+}
+
+pub(crate) fn disabled_account() -> Value {
+    json!({ "name": "dana", "roles": ["reviewer"], "createdAt": TIME, "disabledAt": LATER })
+}
+
+pub(crate) fn token_page() -> Value {
+    let token = json!({
+        "id": "0199a1de-0000-7000-8000-000000000001", "account": "dana", "scopes": ["read", "publish"], "createdAt": TIME,
+        "expiresAt": LATER,
+    });
+    json!({ "items": [token], "next": null })
+}
+
 pub(crate) fn new_token() -> Value {
     json!({ "scopes": ["read", "publish"], "expiresAt": LATER })
 }
@@ -61,6 +81,10 @@ pub(crate) fn publisher() -> Value {
     json!({ "publisher": "acme", "level": "verified", "prefixes": ["com.acme"], "createdAt": TIME })
 }
 
+pub(crate) fn publisher_page() -> Value {
+    json!({ "items": [publisher()], "next": null })
+}
+
 pub(crate) fn set_level() -> Value {
     json!({ "level": "verified", "reason": "The company register and a call back." })
 }
@@ -71,6 +95,10 @@ pub(crate) fn set_member() -> Value {
 
 pub(crate) fn member() -> Value {
     json!({ "account": "dana", "role": "maintainer" })
+}
+
+pub(crate) fn member_page() -> Value {
+    json!({ "items": [member()], "next": null })
 }
 
 pub(crate) fn new_key() -> Value {
@@ -151,7 +179,14 @@ pub(crate) fn envelope() -> Value {
 }
 
 pub(crate) fn evidence() -> Value {
-    json!({ "kind": "ed25519", "keyId": "acme-2026", "text": "ed25519:acme-2026:c2lnbmF0dXJl" })
+    let signature = "ed25519:acme-2026:c2lnbmF0dXJl";
+    json!({
+        "kind": "ed25519", "keyId": "acme-2026", "text": signature,
+        "counterSignature": {
+            "signature": signature, "blobKey": format!("sha256/{DIGEST}.osplugin"),
+            "platformSignature": format!("ed25519:{DIGEST}:c2lnbmF0dXJl"),
+        },
+    })
 }
 
 pub(crate) fn manifest() -> Value {
@@ -206,7 +241,9 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
             "\"x\" is not a valid cursor: use the `next` of an earlier page of the same list, unchanged"
         }
         P::CredentialsMissing => "this needs a token: send it as `Authorization: Bearer …`",
-        P::CredentialsInvalid => "the token is unknown, revoked or expired: ask for another one",
+        P::CredentialsInvalid => {
+            "the token is unknown, revoked or expired, or its account is disabled: ask for another one"
+        }
         P::ScopeMissing => "the token lacks the scope `publish`: use or create a token that has it",
         P::NotAllowed => "only a reviewer or an administrator may do this",
         P::NotFound => "there is no package com.acme.crm-enrich here that you may see",
@@ -229,6 +266,9 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
         P::KeyProofInvalid => "the proof does not verify with the key: sign the text of the documentation with it",
         P::GateRefused => "the gate refused the version: signature-missing; the report says what to do",
         P::TooManyRequests => "too many uploads at once: try again in a moment",
+        P::QuotaExceeded => {
+            "the account dana has uploaded 1000 artifacts that no version refers to, its whole share: publish them, or wait until they are collected, a day after their upload"
+        }
         P::Internal => "the registry failed; its log has the cause under this request id",
         P::Unavailable => "the registry cannot answer now: try again in a moment",
     }

@@ -5,10 +5,10 @@
 
 mod words;
 
-use diesel::dsl::exists;
+use diesel::dsl::{InnerJoin, IntoBoxed, exists};
 use diesel::prelude::*;
 use plimsoll_core::catalog::Catalog;
-use plimsoll_core::page::PageSize;
+use plimsoll_core::page::{Offset, PageSize};
 use plimsoll_core::wire::{CatalogItem, Category};
 use plimsoll_core::{PackageId, PackageType, Tier, Timestamp, Version};
 
@@ -50,6 +50,8 @@ pub struct Query {
     pub category: Option<Category>,
     /// The last package of the page before.
     pub after: Option<PackageId>,
+    /// How many to pass over, for those who page by number.
+    pub offset: Offset,
     /// How many.
     pub size: PageSize,
 }
@@ -87,12 +89,34 @@ pub fn find(conn: &mut Conn, package: &PackageId) -> Result<Option<Entry>> {
 
 /// A page of a catalog, by package id.
 pub fn page(conn: &mut Conn, query: &Query) -> Result<Page<CatalogItem>> {
-    let mut rows = catalog_entry::table
-        .inner_join(package::table.inner_join(publisher::table))
+    let Some(mut rows) = found(query) else { return Ok(Page { items: Vec::new(), more: false }) };
+    if let Some(after) = &query.after {
+        rows = rows.filter(catalog_entry::package.gt(after.as_str()));
+    }
+    let rows = rows
         .order(catalog_entry::package)
         .limit(Page::<CatalogItem>::rows(query.size))
-        .select((EntryRow::as_select(), package::package_type, publisher::name, publisher::level))
-        .into_boxed();
+        .offset(query.offset.get().into())
+        .select((EntryRow::as_select(), package::package_type, publisher::name, publisher::level));
+    Page::of(rows.load::<ItemRow>(conn)?, query.size)
+}
+
+/// How many entries a query finds in all, wherever its page begins.
+pub fn count(conn: &mut Conn, query: &Query) -> Result<u64> {
+    let Some(rows) = found(query) else { return Ok(0) };
+    let count = rows.count().get_result::<i64>(conn)?;
+    Row::new("catalog_entry", &[query.catalog.as_str()]).count("count", count)
+}
+
+type Entries<'a> = IntoBoxed<
+    'a,
+    InnerJoin<catalog_entry::table, InnerJoin<package::table, publisher::table>>,
+    <Conn as Connection>::Backend,
+>;
+
+/// The entries that a query finds; `None` where it looks for something that no entry can have.
+fn found(query: &Query) -> Option<Entries<'_>> {
+    let mut rows = catalog_entry::table.inner_join(package::table.inner_join(publisher::table)).into_boxed();
     rows = match query.catalog {
         Catalog::Apps => rows.filter(package::package_type.eq(PackageType::App.as_str())),
         Catalog::Contributions => rows.filter(package::package_type.ne(PackageType::App.as_str())),
@@ -103,14 +127,10 @@ pub fn page(conn: &mut Conn, query: &Query) -> Result<Page<CatalogItem>> {
     if let Some(category) = &query.category {
         rows = rows.filter(catalog_entry::category.eq(category.as_str()));
     }
-    if let Some(after) = &query.after {
-        rows = rows.filter(catalog_entry::package.gt(after.as_str()));
-    }
     if let Some(q) = query.q.as_deref().filter(|q| !q.trim().is_empty()) {
         let wanted = words::of(q);
         if wanted.is_empty() {
-            // Something was looked for, and no entry has it.
-            return Ok(Page { items: Vec::new(), more: false });
+            return None;
         }
         for word in wanted.into_iter().take(words::MAX_WANTED) {
             let end = format!("{word}{}", char::MAX);
@@ -121,7 +141,7 @@ pub fn page(conn: &mut Conn, query: &Query) -> Result<Page<CatalogItem>> {
             rows = rows.filter(exists(found));
         }
     }
-    Page::of(rows.load::<ItemRow>(conn)?, query.size)
+    Some(rows)
 }
 
 #[derive(Queryable, Selectable)]

@@ -24,7 +24,8 @@ behaviours! {
 
 fn an_account_keeps_its_roles(store: &Store) -> Result {
     let roles = Role::ALL.iter().copied().collect();
-    let dana = Account { name: of("dana"), roles, email: Some(of("dana@example.org")), created_at: at(1) };
+    let email = Some(of("dana@example.org"));
+    let dana = Account { name: of("dana"), roles, email, created_at: at(1), disabled_at: None };
     store.write("test", |conn| account::insert(conn, &dana))?;
     assert_eq!(store.read("test", |conn| account::find(conn, &dana.name))?, Some(dana));
     assert_eq!(store.read("test", |conn| account::find(conn, &of("erin")))?, None);
@@ -76,7 +77,7 @@ fn a_token_is_revoked_once(store: &Store) -> Result {
 }
 
 fn person(name: &str, email: &str) -> Account {
-    Account { name: of(name), roles: BTreeSet::new(), email: Some(of(email)), created_at: at(0) }
+    Account { name: of(name), roles: BTreeSet::new(), email: Some(of(email)), created_at: at(0), disabled_at: None }
 }
 
 fn an_email_address_is_of_one_account(store: &Store) -> Result {

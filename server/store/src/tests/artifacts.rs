@@ -2,6 +2,7 @@ use plimsoll_core::Digest;
 use plimsoll_core::wire::StoredArtifact;
 
 use super::{Result, account, at, behaviours, linter, of, publish};
+use crate::artifact::Unused;
 use crate::{Conn, Store, StoreError, artifact};
 
 behaviours! {
@@ -10,6 +11,7 @@ behaviours! {
     uploads_of_the_same_bytes_at_once_are_no_conflict
     a_lease_is_never_shortened
     what_a_version_has_is_kept
+    what_an_account_keeps_unused_is_counted
 }
 
 fn stored(bytes: &str) -> StoredArtifact {
@@ -89,5 +91,20 @@ fn what_a_version_has_is_kept(store: &Store) -> Result {
         crate::version::insert(conn, &other, &super::documents())
     });
     assert!(matches!(missing, Err(StoreError::Database(_))), "{missing:?}");
+    Ok(())
+}
+
+fn what_an_account_keeps_unused_is_counted(store: &Store) -> Result {
+    store.write("test", |conn| {
+        let package = linter(conn)?;
+        account(conn, "erin")?;
+        publish(conn, &package, "1.0.0").map(drop)
+    })?;
+    let unused = |name: &str| store.read("test", |conn| artifact::unused(conn, &of(name)));
+    assert_eq!(unused("dana")?, Unused { count: 0, bytes: 0 }, "a version has it");
+    record(store, "four", 60)?;
+    record(store, "seventeen", 0)?;
+    assert_eq!(unused("dana")?, Unused { count: 2, bytes: 13 }, "also when its lease is over, until it is collected");
+    assert_eq!(unused("erin")?, Unused { count: 0, bytes: 0 });
     Ok(())
 }

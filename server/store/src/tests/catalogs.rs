@@ -1,4 +1,5 @@
 use plimsoll_core::catalog::Catalog;
+use plimsoll_core::page::Offset;
 use plimsoll_core::{Level, PackageType, Tier};
 
 use super::{Result, account, at, behaviours, of, page_size, publish, publisher};
@@ -14,6 +15,7 @@ behaviours! {
     words_of_an_earlier_entry_are_forgotten
     filters_narrow_a_catalog
     pages_go_by_package_id
+    a_list_can_be_paged_by_number
 }
 
 /// Lists a package of acme, with the words of its id for a name.
@@ -45,7 +47,15 @@ fn shelf(conn: &mut Conn) -> Result {
 
 fn query(catalog: Catalog, q: &str) -> Query {
     let q = Some(q.to_owned()).filter(|q| !q.is_empty());
-    Query { catalog, q, package_type: None, category: None, after: None, size: page_size(50) }
+    Query {
+        catalog,
+        q,
+        package_type: None,
+        category: None,
+        after: None,
+        offset: Offset::default(),
+        size: page_size(50),
+    }
 }
 
 /// The last words of the ids that are found, in order.
@@ -142,5 +152,17 @@ fn pages_go_by_package_id(store: &Store) -> Result {
     query.after = Some(of("com.acme.dusk"));
     assert_eq!(found(store, &query)?, ["vat-check"]);
     assert!(!store.read("test", |conn| catalog::page(conn, &query))?.more);
+    Ok(())
+}
+
+fn a_list_can_be_paged_by_number(store: &Store) -> Result {
+    store.write("test", shelf)?;
+    let at = |offset: &str| Query { offset: of(offset), size: page_size(2), ..query(Catalog::Contributions, "") };
+    assert_eq!(found(store, &at("0"))?, ["crm-enrich", "dusk"]);
+    assert_eq!(found(store, &at("2"))?, ["vat-check"]);
+    assert!(found(store, &at("3"))?.is_empty());
+    let count = |query: &Query| store.read("test", |conn| catalog::count(conn, query));
+    assert_eq!((count(&at("0"))?, count(&at("2"))?, count(&query(Catalog::Apps, ""))?), (3, 3, 1));
+    assert_eq!((count(&query(Catalog::Contributions, "dark"))?, count(&query(Catalog::Apps, "%"))?), (1, 0));
     Ok(())
 }

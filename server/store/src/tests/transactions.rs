@@ -244,3 +244,27 @@ fn sqlite_keeps_what_it_acknowledged() {
     // WAL, FULL, ON.
     assert_eq!(settings.expect("the settings"), ["wal 2 1"]);
 }
+
+#[test]
+fn postgres_speaks_english_where_the_role_may_choose() {
+    let Some(postgres) = super::postgres() else { return };
+    let url = postgres.empty_database();
+    let execute = |sql: &str| {
+        let store = open(Database::Postgres(url.clone()));
+        let done = store.write("test", |conn| match conn {
+            Conn::Postgres(conn) => Ok::<_, StoreError>(diesel::sql_query(sql).execute(conn).map(drop)?),
+            Conn::Sqlite(_) => unreachable!("opened above"),
+        });
+        done.expect(sql);
+    };
+    // The same language by another name, so that it shows who chose it.
+    execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET lc_messages = ''POSIX''', current_database()); END $$");
+    execute("DO $$ BEGIN CREATE ROLE plain LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+    let spoken = |url: &str| {
+        let store = open(Database::Postgres(url.to_owned()));
+        let sql = "SELECT current_setting('lc_messages') AS line";
+        store.read("test", |conn| Ok::<_, StoreError>(lines(conn, sql))).expect("an answer")
+    };
+    assert_eq!(spoken(&url), ["C"]);
+    assert_eq!(spoken(&url.replace("user=postgres", "user=plain")), ["POSIX"], "and no error");
+}

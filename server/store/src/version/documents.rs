@@ -45,6 +45,15 @@ pub fn documents(conn: &mut Conn, package: &PackageId, version: &Version) -> Res
     }))
 }
 
+/// What the publisher asked the catalog to show of a version.
+pub fn listing(conn: &mut Conn, package: &PackageId, version: &Version) -> Result<Option<Listing>> {
+    let number = version.to_string();
+    let row = version_document::table.find((package.as_str(), number.as_str()));
+    let listing = row.select(version_document::listing).first::<String>(conn).optional()?;
+    let key = [package.as_str(), number.as_str()];
+    listing.map(|listing| Row::new("version_document", &key).json("listing", &listing)).transpose()
+}
+
 /// Replaces the documents of a version. `false` if there is no such version.
 pub fn set_documents(conn: &mut Conn, package: &PackageId, version: &Version, now: &Documents) -> Result<bool> {
     let row = version_document::table.find((package.as_str(), version.to_string()));

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use plimsoll_core::manifest::Engines;
 use plimsoll_core::page::PageSize;
+use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{EvidenceKind, Pin};
 use plimsoll_core::{
     AccountName, Availability, Digest, KeyId, PackageId, PackageType, Permissions, PublisherName, State, Tier,
     Timestamp, Version, Visibility,
 };
 
-pub use self::documents::{Documents, documents, set_documents};
+pub use self::documents::{Documents, documents, listing, set_documents};
 use self::row::VersionRow;
 use crate::error::Result;
 use crate::schema::version;
@@ -144,6 +145,20 @@ pub fn page(
         query = query.filter(version::sort_key.lt(after.sort_key()));
     }
     Page::of(query.load(conn)?, size)
+}
+
+/// The versions of a package that are listed and may still be chosen, highest first; at most so many.
+pub fn offered(conn: &mut Conn, package: &PackageId, most: u16) -> Result<Vec<VersionRecord>> {
+    let choosable = |word: AvailabilityWord| version::availability.eq(word.as_str());
+    let rows = version::table
+        .filter(version::package.eq(package.as_str()))
+        .filter(version::approved_for.eq(Visibility::Marketplace.as_str()))
+        .filter(choosable(AvailabilityWord::Live).or(choosable(AvailabilityWord::Deprecated)))
+        .order(version::sort_key.desc())
+        .limit(most.into())
+        .select(VersionRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(VersionRecord::try_from).collect()
 }
 
 /// All versions of a package with an approval in force, lowest first.

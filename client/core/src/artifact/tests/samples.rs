@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::artifact::{Inspection, Source, inspect, pack, read_members};
+use crate::artifact::{Inspection, Source, declared, inspect, pack, read_members};
 use crate::{Limits, manifest};
 
 fn sample(name: &str) -> Vec<u8> {
@@ -36,6 +36,15 @@ fn the_samples_of_the_real_client_are_read() {
     for name in ["com.acme.vat-check-1.0.0", "com.acme.legacy-driver-1.4.0", "org.example.theme-dusk-0.1.0"] {
         let inspection = inspect(&sample(name)[..], &Limits::default()).expect(name);
         insta::assert_snapshot!(name, summary(&inspection));
+        let declared = declared(&sample(name)[..], &Limits::default()).expect(name);
+        assert_eq!(declared.members, inspection.members, "{name}");
+        assert_eq!(declared.manifest.expect(name).bytes(), inspection.manifest.as_ref().expect(name).bytes(), "{name}");
+        assert_eq!(
+            (declared.permissions, declared.has_code),
+            (inspection.permissions(), inspection.has_code()),
+            "{name}"
+        );
+        assert_eq!(declared.integrity, inspection.integrity, "{name}");
     }
 }
 

@@ -3,11 +3,11 @@
 //! Namespaces are held by publishers, taken by their first package that gets into the marketplace, and not handed on
 //! (contract §D, 25 to 34). What stays out of the marketplace is held against nobody.
 
-use super::super::policy::RESERVED_WORDS;
+use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
 use super::super::{Check, CheckCode};
 use super::answer::{Answer, Context, Judged, list};
 use super::ownership::{publisher, reserved, reserved_sentence};
-use crate::{Visibility, quote};
+use crate::{Namespace, Visibility, quote};
 
 const POINTER: &str = "#/namespace";
 /// Objects of the platform begin so, whichever package they are in.
@@ -47,22 +47,34 @@ pub(super) fn namespace_held(context: &Context<'_>) -> Judged {
 
 pub(super) fn namespace_prefix(context: &Context<'_>) -> Judged {
     let objects = &context.inspection()?.objects;
-    let Some(namespace) = &context.manifest()?.namespace else {
-        return Ok(Answer::not_applicable("The manifest declares no namespace."));
-    };
-    let prefix = format!("{namespace}_");
-    let is_named = |name: &str| {
-        let of_namespace = name.strip_prefix(&prefix).is_some_and(|rest| !rest.is_empty());
-        name.starts_with(PLATFORM_PREFIX) || of_namespace && !name.contains("__")
-    };
-    let strays: Vec<&String> = objects.iter().filter(|name| !is_named(name)).collect();
-    Ok(if strays.is_empty() {
-        Answer::pass("Every object that a compiled stack defines is named after the namespace.")
-    } else {
-        let names = list(strays.into_iter().map(|name| quote(name)));
-        Answer::refuse(format!("Objects are named `{prefix}NAME`, with one underscore in between. Rename {names}."))
+    let (of_platform, own): (Vec<&String>, Vec<&String>) =
+        objects.iter().partition(|name| name.starts_with(PLATFORM_PREFIX));
+    let namespace = context.manifest()?.namespace.as_ref();
+    let strays = own.into_iter().filter(|name| namespace.is_some_and(|namespace| !is_of(namespace, name)));
+    let strays: Vec<String> = strays.map(|name| quote(name)).collect();
+    Ok(match namespace {
+        Some(namespace) if !strays.is_empty() => {
+            let names = list(strays);
+            Answer::refuse(format!(
+                "Objects are named `{namespace}_NAME`, with one underscore in between. Rename {names}."
+            ))
             .at([POINTER.to_owned()])
+        }
+        _ if !of_platform.is_empty() && context.level_below(RESERVED_WORDS_FROM)?.is_some() => {
+            let names = list(of_platform.into_iter().map(|name| quote(name)));
+            Answer::hold(format!(
+                "Objects `{PLATFORM_PREFIX}…` are the platform's, and the compiled stack defines {names}. A reviewer must look."
+            ))
+        }
+        Some(_) => Answer::pass("Every object that a compiled stack defines is named after the namespace."),
+        None => Answer::not_applicable("The manifest declares no namespace."),
     })
+}
+
+/// `<namespace>_<name>`; two underscores in a row are the form of earlier releases.
+fn is_of(namespace: &Namespace, object: &str) -> bool {
+    let rest = object.strip_prefix(namespace.as_str()).and_then(|rest| rest.strip_prefix('_'));
+    rest.is_some_and(|rest| !rest.is_empty()) && !object.contains("__")
 }
 
 /// Whether a check refuses the namespace as a word of the platform, rather than as one that somebody holds.

@@ -1,0 +1,230 @@
+//! The marketplace as files, which any static host can serve to runtimes: the same bytes as the routes send.
+//!
+//! `packages.json`, `packages/{id}.json`, `packages/{id}/icon.{png,…}` and `packages/{id}/versions/{number,latest}/manifest.json`.
+//! A file is replaced as a whole or not at all. An App's own files are written before the list names it, and removed after
+//! the list does not.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::{Attribute, Attributes, Error as StoreError, ObjectStore, ObjectStoreExt as _, PutOptions};
+use plimsoll_core::access::Actor;
+use plimsoll_core::{PackageId, quote};
+use tokio::runtime::Runtime;
+
+use crate::app::Caller;
+use crate::app::marketplace::{self, Pick};
+use crate::http::objectstack::marketplace::{File, detail_file, list_file, manifest_file};
+use crate::{App, app, blobs};
+
+/// Marks a place as one of exported files, which may be removed again.
+const MARK: &str = ".plimsoll-marketplace";
+
+/// What an export did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Files that are new or have changed.
+    pub written: usize,
+    /// Files that were there already, with the same bytes.
+    pub unchanged: usize,
+    /// Files that are gone.
+    pub removed: usize,
+}
+
+impl fmt::Display for Exported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "written: {}, unchanged: {}, removed: {}", self.written, self.unchanged, self.removed)
+    }
+}
+
+/// Why the marketplace was not exported, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// What is there is not ours, and would be removed.
+    #[error("{} holds other files: name a place that is empty, or one that was exported to before", quote(.0))]
+    Occupied(String),
+    /// The registry cannot be read.
+    #[error(transparent)]
+    App(#[from] app::Error),
+    /// The place cannot be written.
+    #[error("the marketplace cannot be written: {0}")]
+    Place(#[from] StoreError),
+    /// The directory cannot be made.
+    #[error("{}: {source}", quote(place))]
+    Directory {
+        /// Which.
+        place: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Writes the files to a directory or to `s3://<bucket>/<prefix>`. Blocks: call it outside of any asynchronous runtime.
+pub fn marketplace(app: &App, to: &str) -> Result<Exported, ExportError> {
+    let mut place = Place::open(app, to)?;
+    let offers = marketplace::all(app)?;
+    for offer in &offers.items {
+        match write_app(app, &mut place, &offer.entry.package) {
+            // It was taken back meanwhile.
+            Err(ExportError::App(app::Error::NotFound(_))) => {}
+            done => done?,
+        }
+    }
+    place.put(Key::from("packages.json"), &list_file(&offers, offers.items.len(), 0))?;
+    place.remove_the_rest()?;
+    Ok(place.done)
+}
+
+fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportError> {
+    if id.as_str().ends_with(".json") {
+        // Its directory could have the name of another App's file. A runtime asks the registry itself for what is not here.
+        return Ok(());
+    }
+    let anyone = Caller { actor: Actor::Anonymous, request_id: String::new() };
+    let detail = marketplace::detail(app, id)?;
+    let exact = detail.versions.iter().map(|record| Pick::Exact(record.version.clone()));
+    for pick in exact.chain([Pick::Latest]) {
+        let number = match &pick {
+            Pick::Latest => "latest".to_owned(),
+            Pick::Exact(number) => number.to_string(),
+        };
+        let installable = match marketplace::installable(app, &anyone, id, &pick) {
+            // Not everyone may have its code, and a static host shows what it has to everyone.
+            Err(app::Error::Denied(_)) => continue,
+            found => found?,
+        };
+        let file = manifest_file(app, installable)?;
+        place.put(Key::from(format!("packages/{id}/versions/{number}/manifest.json")), &file)?;
+    }
+    match marketplace::icon(app, id) {
+        Err(app::Error::NotFound(_)) => {}
+        icon => {
+            let (image, changed_at) = icon?;
+            let file = File::image(image, changed_at);
+            place.put(Key::from(format!("packages/{id}/icon.{}", file.extension)), &file)?;
+        }
+    }
+    place.put(Key::from(format!("packages/{id}.json")), &detail_file(&detail))
+}
+
+/// Where the files go.
+struct Place {
+    store: Arc<dyn ObjectStore>,
+    runtime: Runtime,
+    /// Whether the store keeps media types; a directory does not.
+    typed: bool,
+    /// What belongs there.
+    kept: BTreeSet<Key>,
+    done: Exported,
+}
+
+impl Place {
+    fn open(app: &App, to: &str) -> Result<Self, ExportError> {
+        let directory = |source| ExportError::Directory { place: to.to_owned(), source };
+        let typed = to.starts_with("s3://");
+        let store: Arc<dyn ObjectStore> = if typed {
+            blobs::s3(to, &app.config.blobs)?
+        } else {
+            std::fs::create_dir_all(to).map_err(directory)?;
+            Arc::new(LocalFileSystem::new_with_prefix(to)?.with_fsync(true).with_automatic_cleanup(true))
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(directory)?;
+        let place = Self { store, runtime, typed, kept: BTreeSet::new(), done: Exported::default() };
+        if place.mark()? { Ok(place) } else { Err(ExportError::Occupied(to.to_owned())) }
+    }
+
+    /// Marks an empty place as ours; `false` if it is somebody else's.
+    fn mark(&self) -> Result<bool, StoreError> {
+        let mark = Key::from(MARK);
+        self.runtime.block_on(async {
+            match self.store.head(&mark).await {
+                Ok(_) => Ok(true),
+                Err(StoreError::NotFound { .. }) if self.store.list(None).try_next().await?.is_some() => Ok(false),
+                Err(StoreError::NotFound { .. }) => {
+                    let text = "Files here are made and removed by plimsoll-server.\n";
+                    self.store.put(&mark, text.into()).await.map(|_| true)
+                }
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// Writes a file, unless it is there with the same bytes: what has not changed keeps its time.
+    fn put(&mut self, key: Key, file: &File) -> Result<(), ExportError> {
+        let before = self.runtime.block_on(async { self.store.get(&key).await?.bytes().await });
+        match before {
+            Ok(bytes) if bytes == file.body => self.done.unchanged += 1,
+            Ok(_) | Err(StoreError::NotFound { .. }) => {
+                let mut options = PutOptions::default();
+                if self.typed {
+                    options.attributes = Attributes::from_iter([(Attribute::ContentType, file.media_type)]);
+                }
+                self.runtime.block_on(self.store.put_opts(&key, file.body.clone().into(), options))?;
+                self.done.written += 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.kept.insert(key);
+        Ok(())
+    }
+
+    fn remove_the_rest(&mut self) -> Result<(), ExportError> {
+        let there: Vec<_> = self.runtime.block_on(self.store.list(None).try_collect())?;
+        for key in
+            there.into_iter().map(|meta| meta.location).filter(|key| !self.kept.contains(key) && key.as_ref() != MARK)
+        {
+            self.runtime.block_on(self.store.delete(&key))?;
+            self.done.removed += 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::app::marketplace::Image;
+
+    fn place(store: &Arc<InMemory>) -> Place {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        Place { store: store.clone(), runtime, typed: true, kept: BTreeSet::new(), done: Exported::default() }
+    }
+
+    fn png(bytes: &[u8]) -> File {
+        File::image(Image { media_type: "image/png", extension: "png", bytes: bytes.to_vec() }, None)
+    }
+
+    #[test]
+    fn a_bucket_holds_what_was_exported_last_with_its_media_types() {
+        let store = Arc::new(InMemory::new());
+        let export = |files: &[(&str, &[u8])]| {
+            let mut place = place(&store);
+            assert!(place.mark().expect("marked"));
+            for (name, bytes) in files {
+                place.put(Key::from(*name), &png(bytes)).expect("written");
+            }
+            place.remove_the_rest().expect("removed");
+            (place.done.written, place.done.unchanged, place.done.removed)
+        };
+        assert_eq!(export(&[("a", b"1"), ("b", b"1")]), (2, 0, 0));
+        assert_eq!(export(&[("b", b"1"), ("c", b"2")]), (1, 1, 1));
+        assert_eq!(export(&[("b", b"2")]), (1, 0, 1));
+        let place = place(&store);
+        let b = place.runtime.block_on(store.get(&Key::from("b"))).expect("a file");
+        assert_eq!(b.attributes.get(&Attribute::ContentType).map(AsRef::as_ref), Some("image/png"));
+    }
+
+    #[test]
+    fn a_bucket_of_somebody_else_is_left_alone() {
+        let store = Arc::new(InMemory::new());
+        let place = place(&store);
+        place.runtime.block_on(store.put(&Key::from("mine"), "x".into())).expect("a file");
+        assert!(!place.mark().expect("looked at"));
+    }
+}

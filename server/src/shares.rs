@@ -1,0 +1,88 @@
+//! How much may go on at once, in all and for each account: so that nobody takes everybody's place.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use plimsoll_core::AccountName;
+use plimsoll_core::problem::ProblemCode;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::app::Error;
+
+/// How long to wait for a place: who sends many small things at once gets them all through.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Places for something that takes time, such as uploads.
+pub(crate) struct Shares {
+    /// What they are for, in the plural.
+    what: &'static str,
+    all: Arc<Semaphore>,
+    each: usize,
+    wait: Duration,
+    /// The places of each account that ever asked for one. Accounts are made by administrators, so they are not many.
+    own: Mutex<BTreeMap<AccountName, Arc<Semaphore>>>,
+}
+
+/// A place that is taken, until it is dropped.
+pub(crate) struct Share {
+    _own: OwnedSemaphorePermit,
+    _one_of_all: OwnedSemaphorePermit,
+}
+
+impl Shares {
+    /// At most `all` at once, of which `each` for one account.
+    pub(crate) fn new(what: &'static str, all: usize, each: usize) -> Self {
+        Self { what, all: Arc::new(Semaphore::new(all)), each, wait: WAIT, own: Mutex::default() }
+    }
+
+    /// Takes a place for an account, as soon as there is one. One's own share comes first: who has none left waits for oneself,
+    /// not for a place that others could have.
+    pub(crate) async fn take(&self, account: &AccountName) -> Result<Share, Error> {
+        let own = {
+            let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(own.entry(account.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.each))))
+        };
+        let full = |message| Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after: 2 };
+        let (what, each) = (self.what, self.each);
+        let _own = self.wait_for(own).await.ok_or_else(|| {
+            full(format!("the account {account} has {each} {what} under way, its whole share: let one end"))
+        })?;
+        let one_of_all = self.wait_for(Arc::clone(&self.all)).await;
+        let _one_of_all = one_of_all.ok_or_else(|| full(format!("too many {what} at once: try again in a moment")))?;
+        Ok(Share { _own, _one_of_all })
+    }
+
+    async fn wait_for(&self, places: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+        timeout(self.wait, places.acquire_owned()).await.ok()?.ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn one_account_leaves_places_for_others_until_all_are_taken() {
+        let shares = Shares { wait: Duration::from_millis(20), ..Shares::new("uploads", 3, 2) };
+        let [dana, gil, rita] = ["dana", "gil", "rita"].map(|name| name.parse::<AccountName>().expect(name));
+        let message = async |account| shares.take(account).await.map(drop).expect_err("no place").to_string();
+        let first = shares.take(&dana).await.expect("a place");
+        let _second = shares.take(&dana).await.expect("a place");
+        assert_eq!(message(&dana).await, "the account dana has 2 uploads under way, its whole share: let one end");
+        let _third = shares.take(&gil).await.expect("a place for another");
+        assert_eq!(message(&rita).await, "too many uploads at once: try again in a moment");
+        drop(first);
+        let _freed = shares.take(&rita).await.expect("a place again");
+    }
+
+    #[actix_web::test]
+    async fn who_has_to_wait_gets_the_place_that_is_freed() {
+        let shares = Shares::new("uploads", 1, 1);
+        let dana = "dana".parse().expect("a name");
+        let first = shares.take(&dana).await.expect("a place");
+        let (second, ()) = futures_util::future::join(shares.take(&dana), async { drop(first) }).await;
+        assert!(second.is_ok());
+    }
+}
