@@ -1,10 +1,11 @@
 //! Yanked, deprecated, blocked, or above what its publisher may have by now.
 
+use plimsoll_client::Update;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
-use plimsoll_core::wire::SetAvailability;
+use plimsoll_core::wire::{SetAvailability, Version};
 use plimsoll_core::{Level, State};
-use plimsoll_tests::{Actor, Backend, Plugin, Publisher, Registry};
+use plimsoll_tests::{Actor, Backend, Host, Plugin, Publisher, Registry};
 use serde_json::json;
 
 plimsoll_tests::behaviours!(
@@ -12,7 +13,9 @@ plimsoll_tests::behaviours!(
     a_deprecated_version_is_taken_last_with_a_warning,
     a_blocked_version_is_refused_everywhere,
     who_may_change_the_availability,
-    when_a_level_falls_what_is_above_it_goes_back_to_review,
+    when_a_level_falls_what_is_above_it_is_held_for_review,
+    what_is_held_is_live_again_when_a_reviewer_approves_it,
+    what_is_held_can_be_blocked_and_rejected,
 );
 
 const LINTER: &str = "com.acme.linter";
@@ -95,19 +98,86 @@ fn who_may_change_the_availability(on: Backend) {
     set(registry.admin(), "1.1.0", AvailabilityWord::Blocked).expect("blocked");
 }
 
-fn when_a_level_falls_what_is_above_it_goes_back_to_review(on: Backend) {
+const DRIVER: &str = "com.acme.driver";
+
+/// An installed driver, whose publisher falls to a level that may have none.
+fn held(on: Backend) -> (Registry, Publisher, Host) {
     let registry = Registry::start(on);
     let acme = registry.publisher_of("acme", Level::Trusted);
-    let driver = acme.release(Plugin::new("com.acme.driver", "1.0.0").with("runtime", json!("node")));
+    acme.release(driver("1.0.0"));
     acme.release(Plugin::new(LINTER, "1.0.0"));
+    let host = registry.host(&registry.operator());
+    host.install(&[DRIVER]);
     registry.set_level(&acme, Level::Pending);
-    let version = acme.owner().client().version(&driver.package, &driver.version).expect("still the publisher's");
-    assert_eq!(version.state, State::PendingReview);
+    (registry, acme, host)
+}
+
+fn driver(version: &str) -> Plugin {
+    Plugin::new(DRIVER, version).with("runtime", json!("node"))
+}
+
+fn of_driver(actor: &Actor) -> Version {
+    let (package, version) = (DRIVER.parse().expect("an id"), "1.0.0".parse().expect("a version"));
+    actor.client().version(&package, &version).expect("the driver")
+}
+
+fn when_a_level_falls_what_is_above_it_is_held_for_review(on: Backend) {
+    let (registry, acme, host) = held(on);
+    let version = of_driver(acme.owner());
+    assert_eq!((version.state, version.availability.status), (State::PendingReview, AvailabilityWord::Yanked));
     let operator = registry.operator();
-    let host = registry.host(&operator);
-    host.refused(&["com.acme.driver"]);
-    assert_eq!(host.install(&[LINTER]), ["com.acme.linter@1.0.0"], "what is not above it stays");
+    let new = registry.host(&operator);
+    let error = new.refused(&[DRIVER]);
+    assert!(error.contains("yanked") && error.contains("fell to pending"), "{error}");
+    assert_eq!(new.install(&[LINTER]), ["com.acme.linter@1.0.0"], "what is not above it stays");
     let listed = operator.get("/v1/catalogs/contributions").json();
-    assert!(!listed.to_string().contains("com.acme.driver"), "{listed}");
-    assert_eq!(operator.get("/v1/packages/com.acme.driver").code(), ProblemCode::NotFound);
+    assert!(!listed.to_string().contains(DRIVER), "{listed}");
+
+    // Who has it goes on, and is told.
+    let plan = host.client().plan_update(&host.environment(), &Update::default()).expect("a plan");
+    assert!(plan.warnings.iter().any(|warning| warning.contains("held for review")), "{:?}", plan.warnings);
+    assert!(host.load(DRIVER).is_ok() && host.problems().is_empty());
+    assert!(host.warnings()[0].contains("held for review"), "{:?}", host.warnings());
+}
+
+fn what_is_held_is_live_again_when_a_reviewer_approves_it(on: Backend) {
+    let (registry, acme, host) = held(on);
+    registry.set_level(&acme, Level::Verified);
+    registry.host(&registry.operator()).refused(&[DRIVER]);
+    // The level that the report speaks of is another one by now: there is a new report to look at first.
+    let reviewer = registry.reviewer();
+    let seen = of_driver(reviewer);
+    let path = format!("/v1/packages/{DRIVER}/versions/1.0.0/review");
+    let review = json!({
+        "decision": "approve", "reason": "known", "sha256": seen.sha256, "reportSha256": seen.report_sha256,
+    });
+    assert_eq!(reviewer.call("POST", &path).json(&review).send().code(), ProblemCode::ReviewStale);
+    let approved = reviewer.approve(&of_driver(reviewer));
+    assert_eq!((approved.state, approved.availability.status), (State::Approved, AvailabilityWord::Live));
+    assert_eq!(registry.host(&registry.operator()).install(&[DRIVER]), ["com.acme.driver@1.0.0"]);
+    assert!(host.update().installed.is_empty() && host.warnings().is_empty() && host.load(DRIVER).is_ok());
+
+    // What its publisher had said of it is not undone.
+    let yanked = json!({ "to": "yanked", "reason": "it loses data" });
+    let availability = format!("/v1/packages/{DRIVER}/versions/1.0.0/availability");
+    assert_eq!(acme.owner().call("POST", &availability).json(&yanked).send().status, 200);
+    registry.set_level(&acme, Level::Pending);
+    registry.set_level(&acme, Level::Verified);
+    let approved = reviewer.approve(&of_driver(reviewer));
+    assert_eq!((approved.state, approved.availability.reason.as_str()), (State::Approved, "it loses data"));
+}
+
+fn what_is_held_can_be_blocked_and_rejected(on: Backend) {
+    let (registry, acme, host) = held(on);
+    let blocked = json!({ "to": "blocked", "reason": "it loses data" });
+    let availability = format!("/v1/packages/{DRIVER}/versions/1.0.0/availability");
+    let answer = registry.reviewer().call("POST", &availability).json(&blocked).send();
+    assert_eq!((answer.status, answer.json()["availability"]["status"].clone()), (200, json!("blocked")));
+    let _ = host.plan(&[DRIVER]);
+    assert!(host.load(DRIVER).expect_err("blocked").to_string().contains("it loses data"));
+    let rejected = registry.reviewer().reject(&of_driver(acme.owner()));
+    assert_eq!((rejected.state, rejected.availability.status), (State::Rejected, AvailabilityWord::Blocked));
+    let live = json!({ "to": "live", "reason": "" });
+    assert_eq!(registry.reviewer().call("POST", &availability).json(&live).send().code(), ProblemCode::StateConflict);
+    assert!(registry.reviewer().get("/v1/reviews").json()["items"].as_array().expect("items").is_empty());
 }

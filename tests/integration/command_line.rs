@@ -69,7 +69,10 @@ fn a_package_goes_the_whole_way_by_the_command_line(on: Backend) {
     let text = |name: &str| shown["version"][name].as_str().expect("a digest").to_owned();
     let stale = "0".repeat(64);
     reviewer.fails(15, &["review", "approve", what, "--sha256", &text("sha256"), "--report", &stale]);
-    reviewer.done(&["review", "approve", what, "--sha256", &text("sha256"), "--report", &text("reportSha256")]);
+    let why = ["--reason", "it asks for what it needs"];
+    let digests = ["--sha256", &text("sha256"), "--report", &text("reportSha256")];
+    reviewer.done(&[&["review", "approve", what][..], &digests, &why].concat());
+    assert_eq!(cli.done(&["info", what])["review"]["reason"], why[1], "its publisher reads it");
 
     let operator = registry.cli(&registry.operator());
     let found = operator.done(&["search", "vat", "--catalog", "contributions"]);
@@ -80,6 +83,12 @@ fn a_package_goes_the_whole_way_by_the_command_line(on: Backend) {
     assert_eq!(cli.done(&["info", what])["availability"]["status"], "deprecated");
     cli.done(&["yank", what, "--reason", "it loses data"]);
     registry.cli(&registry.operator()).fails(13, &["install", "com.acme.vat-check", "--accept-all"]);
+    reviewer.done(&["block", what, "--reason", "it sends data abroad"]);
+    let stuck = operator.fails(13, &["update"])["plan"]["stuck"][0].take();
+    assert_eq!(stuck["package"], "com.acme.vat-check");
+    assert!(stuck["reason"].to_string().contains("it sends data abroad"), "{stuck}");
+    assert_eq!(operator.fails(17, &["verify"])["problems"][0]["package"], "com.acme.vat-check");
+    operator.fails(2, &["remove", "com.acme.vat-check"]);
     operator.done(&["remove", "--yes", "com.acme.vat-check"]);
     assert_eq!(operator.done(&["list"])["items"], serde_json::json!([]));
 }

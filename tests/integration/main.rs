@@ -2,7 +2,6 @@
 
 mod access;
 mod accounts;
-mod approval_page;
 mod apps;
 mod availability;
 mod bad_input;
@@ -12,7 +11,6 @@ mod consent;
 mod crashes;
 mod crates;
 mod demo;
-mod device_sign_in;
 mod gate;
 mod keys;
 mod namespaces;
@@ -23,5 +21,4 @@ mod publishing;
 mod reading;
 mod samples;
 mod scale_out;
-mod sign_in;
 mod tampering;

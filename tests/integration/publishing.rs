@@ -1,8 +1,10 @@
 //! Publishing again, publishing for more people, and asking what would happen.
 
 use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::wire::Algorithm;
 use plimsoll_core::{State, Visibility};
 use plimsoll_tests::{Backend, Plugin, Registry, Signed, listing};
+use plimsoll_trust::SigningKey;
 use serde_json::json;
 
 plimsoll_tests::behaviours!(
@@ -10,6 +12,7 @@ plimsoll_tests::behaviours!(
     asking_what_would_happen_changes_nothing,
     a_marketplace_version_is_a_draft_until_it_is_submitted,
     raising_the_visibility_is_a_new_submission,
+    a_raise_leaves_what_is_in_force_to_be_installed,
     the_marketplace_needs_a_signature_and_a_listing,
 );
 
@@ -80,6 +83,30 @@ fn raising_the_visibility_is_a_new_submission(on: Backend) {
     let host = registry.host(&registry.operator());
     assert_eq!(host.install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"]);
     assert!(host.load("com.acme.linter").expect("loaded").reviewed);
+}
+
+fn a_raise_leaves_what_is_in_force_to_be_installed(on: Backend) {
+    let registry = Registry::start(on);
+    let mut acme = registry.publisher("acme");
+    let linter = || Plugin::new("com.acme.linter", "1.0.0");
+    acme.publish(linter());
+    let key = SigningKey::generate(Algorithm::Ed25519).expect("a key");
+    acme.add_key(&key, "acme-2");
+    acme.sign_with(key, "acme-2");
+    let held = acme.publish(linter().for_marketplace());
+    assert_eq!(held.state, State::PendingReview);
+    let host = registry.host(acme.owner());
+    assert_eq!(host.install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"], "by the evidence that was approved");
+    registry.reviewer().approve(&held);
+    assert!(host.load("com.acme.linter").is_ok());
+    let host = registry.host(&registry.operator());
+    assert_eq!(host.install(&["com.acme.linter"]), ["com.acme.linter@1.0.0"], "by the new one");
+
+    // Raised without saying who vouches for it again.
+    acme.publish(Plugin::new("com.acme.linter", "1.1.0"));
+    let raised = acme.publish(Plugin::new("com.acme.linter", "1.1.0").for_marketplace().signed(Signed::Not));
+    assert_eq!(registry.reviewer().approve(&raised).state, State::Approved);
+    assert_eq!(registry.host(&registry.operator()).install(&["com.acme.linter"]), ["com.acme.linter@1.1.0"]);
 }
 
 fn the_marketplace_needs_a_signature_and_a_listing(on: Backend) {

@@ -96,9 +96,15 @@ impl Host {
         state.packages.values().map(|installed| format!("{}@{}", installed.package, installed.version)).collect()
     }
 
-    /// What `verify` finds.
+    /// What `verify` finds wrong.
     pub fn problems(&self) -> Vec<Problem> {
-        self.environment().verify(self.now()).expect("verified")
+        self.environment().verify(self.now()).expect("verified").problems
+    }
+
+    /// What `verify` warns of, in sentences.
+    pub fn warnings(&self) -> Vec<String> {
+        let checked = self.environment().verify(self.now()).expect("verified");
+        checked.warnings.into_iter().map(|warning| warning.message).collect()
     }
 
     /// Loads a package.

@@ -49,6 +49,7 @@ impl Exit {
             | P::KeyExists
             | P::VersionExists
             | P::VersionRejected
+            | P::IndexFull
             | P::StateConflict
             | P::ReviewStale
             | P::ArtifactUnknown => Self::Conflict,

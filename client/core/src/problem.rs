@@ -59,6 +59,8 @@ problems! {
     VersionExists = "version-exists", 409, "The version exists";
     /// The version was rejected, which is final.
     VersionRejected = "version-rejected", 409, "The version was rejected";
+    /// The index documents of the package have no room for one more version.
+    IndexFull = "index-full", 409, "The index of the package is full";
     /// What is asked does not fit the present state.
     StateConflict = "state-conflict", 409, "The present state does not allow this";
     /// The review names other bytes or another report than are there now.

@@ -1,4 +1,13 @@
 //! The life of a version: its state, and beside it its availability.
+//!
+//! An approval, once given, stays in force: what comes later is decided beside it, and says through the availability whether
+//! the version may still be used.
+//!
+//! - *Raised*, for a wider audience: what is in force stays as it is until the submission is decided.
+//! - *Held*, since the level of its publisher fell below its tier: nothing new resolves to it, and those who have it are told
+//!   ([`Availability::on_show`]). A reviewer approves it anew, which ends the hold and leaves what its publisher had said of
+//!   it; or rejects or blocks it.
+//! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::rejected`]).
 
 use crate::Version;
 
@@ -49,6 +58,33 @@ impl Availability {
     /// May be resolved.
     pub fn live() -> Self {
         Self { status: AvailabilityWord::Live, reason: String::new(), replacement: None }
+    }
+
+    /// The longest reason, in bytes. Every index document that lists the version carries it.
+    pub const REASON_BYTES_MAX: usize = 1000;
+
+    /// The longest replacement, in bytes.
+    pub const REPLACEMENT_BYTES_MAX: usize = 256;
+
+    /// What everybody is told. While the approval in force is held, a version that could be resolved is yanked, whatever its
+    /// publisher says; yanked and blocked already say as much.
+    pub fn on_show(&self, held_reason: Option<&str>) -> Self {
+        match (held_reason, self.status) {
+            (Some(reason), AvailabilityWord::Live | AvailabilityWord::Deprecated) => {
+                Self::because(AvailabilityWord::Yanked, reason)
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// What becomes of a version that some have by an approval in force, when a reviewer rejects it.
+    pub fn rejected(reason: &str) -> Self {
+        Self::because(AvailabilityWord::Blocked, reason)
+    }
+
+    fn because(status: AvailabilityWord, reason: &str) -> Self {
+        let reason = reason[..reason.floor_char_boundary(Self::REASON_BYTES_MAX)].to_owned();
+        Self { status, reason, replacement: None }
     }
 }
 
@@ -103,4 +139,33 @@ pub fn change_availability(
         return Err(AvailabilityError::ReasonMissing);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: AvailabilityWord) -> Availability {
+        Availability { status, reason: "its publisher says so".to_owned(), replacement: None }
+    }
+
+    #[test]
+    fn a_held_version_is_yanked_until_its_publisher_or_a_reviewer_says_as_much() {
+        for status in AvailabilityWord::ALL.iter().copied() {
+            assert_eq!(of(status).on_show(None), of(status));
+            let told = of(status).on_show(Some("the level fell"));
+            match status {
+                AvailabilityWord::Live | AvailabilityWord::Deprecated => {
+                    assert_eq!((told.status, told.reason.as_str()), (AvailabilityWord::Yanked, "the level fell"));
+                }
+                AvailabilityWord::Yanked | AvailabilityWord::Blocked => assert_eq!(told, of(status)),
+            }
+        }
+    }
+
+    #[test]
+    fn a_reason_that_the_registry_gives_is_as_short_as_any_other() {
+        let reason = Availability::rejected(&"é".repeat(4000)).reason;
+        assert_eq!(reason.len(), Availability::REASON_BYTES_MAX);
+    }
 }

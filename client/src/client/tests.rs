@@ -50,7 +50,7 @@ fn a_package_and_what_it_needs_are_installed_with_consent_and_handed_over() {
 
     client.apply(&environment, &plan, &Acceptance::All, &Silent).expect("installed");
     assert_eq!(installed(&environment), ["com.acme.base@2.1.0", "com.acme.vat@1.0.0"]);
-    assert_eq!(environment.verify(now()).expect("verify"), []);
+    assert_eq!(environment.verify(now()).expect("verify").problems, []);
     let loaded = environment.load(&id("com.acme.vat"), now()).expect("loaded");
     assert_eq!(loaded.tier, Tier::Sandbox);
     assert_eq!(loaded.granted.iter().map(ToString::to_string).collect::<Vec<_>>(), ["services:object"]);
@@ -96,7 +96,7 @@ fn what_is_installed_is_listed_verified_and_loaded_with_the_registry_down() {
     world.goes_down();
     assert_eq!(installed(&environment).len(), 1);
     let years_later = now().plus_seconds(3 * 365 * 86_400);
-    assert_eq!(environment.verify(years_later).expect("verify"), []);
+    assert_eq!(environment.verify(years_later).expect("verify").problems, []);
     environment.load(&id("com.acme.vat"), years_later).expect("loaded");
     let again = client.plan_install(&environment, &want("com.acme.vat")).expect("from the cache");
     assert!(again.is_empty() && again.warnings[0].contains("cannot be reached"), "{again:?}");
@@ -276,7 +276,7 @@ fn work_that_stops_anywhere_leaves_the_last_good_state_and_can_be_repeated() {
         std::fs::create_dir_all(tmp.join("left/behind")).expect("left over");
 
         assert_eq!(installed(&environment), ["com.acme.vat@1.0.0"], "{stage:?}");
-        assert_eq!(environment.verify(now()).expect("verify"), [], "{stage:?}");
+        assert_eq!(environment.verify(now()).expect("verify").problems, [], "{stage:?}");
         environment.load(&id("com.acme.vat"), now()).expect("loaded");
         client.apply(&environment, &plan, &Acceptance::All, &Silent).expect("repeated");
         assert_eq!(installed(&environment), ["com.acme.vat@1.0.1"], "{stage:?}");
@@ -334,7 +334,7 @@ fn an_app_is_installed_with_exactly_what_it_bundles() {
     let plan = install(&client, &environment, "com.acme.app").expect("installed");
     assert!(plan.consent.sentences().iter().any(|words| words.contains("use the service object")));
     assert_eq!(installed(&environment), ["com.acme.app@3.0.0", "com.acme.vat@1.0.0"]);
-    assert_eq!(environment.verify(now()).expect("verify"), []);
+    assert_eq!(environment.verify(now()).expect("verify").problems, []);
     environment.remove(&id("com.acme.vat")).expect_err("the App needs it");
 }
 
@@ -354,7 +354,7 @@ fn a_package_belongs_to_the_registry_it_came_from() {
     }
     other.publish(&Plugin::new("com.acme.more", "1.0.0"));
     install(&elsewhere, &environment, "com.acme.more").expect("another package");
-    assert_eq!(environment.verify(now()).expect("verify"), [], "both stay, with what was granted to them");
+    assert_eq!(environment.verify(now()).expect("verify").problems, [], "both stay, with what was granted to them");
 }
 
 #[test]
@@ -420,7 +420,7 @@ fn those_who_install_at_once_do_not_lose_each_others_work() {
         }
     });
     assert_eq!(installed(&environment).len(), packages.len());
-    assert_eq!(environment.verify(now()).expect("verify"), []);
+    assert_eq!(environment.verify(now()).expect("verify").problems, []);
 }
 
 #[test]

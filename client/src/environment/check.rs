@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use plimsoll_core::{Manifest, PackageId, Permissions, Tier, Timestamp, Version};
+use plimsoll_core::version_state::AvailabilityWord;
+use plimsoll_core::{Availability, Manifest, PackageId, Permissions, Tier, Timestamp, Version};
 use plimsoll_trust::TrustRoot;
 use plimsoll_trust::statement::{ApprovalDecision, ExpectedApproval, VerifiedIndex};
 
@@ -17,7 +18,16 @@ use crate::verify::{Claim, Fault, VerifiedArtifact, VerifiedVersion, VerifyError
 /// able to start without a registry.
 const ANY_AGE_SECONDS: u32 = u32::MAX;
 
-/// Something wrong with an installed package.
+/// What looking again came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What must not be used as it is. Empty if all is well.
+    pub problems: Vec<Problem>,
+    /// What goes on being used, and yet is to be known.
+    pub warnings: Vec<Problem>,
+}
+
+/// Something wrong with an installed package, or to be known of it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem {
@@ -50,37 +60,35 @@ pub struct Loaded {
 
 impl Environment {
     /// Checks every installed package again, without a registry: the approval and the evidence, revocations and blocks as
-    /// last seen, the stored artifact and every unpacked file; and that the environment accepts its tier and audience. Empty if
-    /// all is well.
-    pub fn verify(&self, now: Timestamp) -> Result<Vec<Problem>, Error> {
+    /// last seen, the stored artifact and every unpacked file; and that the environment accepts its tier and audience.
+    pub fn verify(&self, now: Timestamp) -> Result<Checked, Error> {
         loop {
             let state = self.state()?;
-            let problems = self.problems(&state, now)?;
+            let checked = self.check_all(&state, now)?;
             // What another process has just replaced is not there any more, and is no problem.
-            if problems.is_empty() || self.state()? == state {
-                return Ok(problems);
+            if checked.problems.is_empty() || self.state()? == state {
+                return Ok(checked);
             }
         }
     }
 
-    fn problems(&self, state: &State, now: Timestamp) -> Result<Vec<Problem>, Error> {
+    fn check_all(&self, state: &State, now: Timestamp) -> Result<Checked, Error> {
         let settings = self.settings()?;
-        let mut problems = Vec::new();
+        let mut checked = Checked::default();
         for installed in state.packages.values() {
-            let message = match self.check(state, &settings, installed, now) {
-                Ok(_) => None,
+            let (message, warning) = match self.check(state, &settings, installed, now) {
+                Ok((_, warning)) => (None, warning),
                 Err(error @ (Error::Home(HomeError::Io { .. }) | Error::Transport(_))) => return Err(error),
-                Err(error) => Some(error.to_string()),
+                Err(error) => (Some(error.to_string()), None),
             };
             let missing = installed.needs.iter().find(|needed| !state.packages.contains_key(needed));
             let missing = missing.map(|needed| format!("it needs {needed}, which is not installed"));
-            problems.extend(message.into_iter().chain(missing).map(|message| Problem {
-                package: installed.package.clone(),
-                version: installed.version.clone(),
-                message,
-            }));
+            let told =
+                |message| Problem { package: installed.package.clone(), version: installed.version.clone(), message };
+            checked.problems.extend(message.into_iter().chain(missing).map(told));
+            checked.warnings.extend(warning.map(told));
         }
-        Ok(problems)
+        Ok(checked)
     }
 
     /// Verifies an installed package, as [`Environment::verify`] does, and hands it over. Refused if it was blocked, as far
@@ -88,7 +96,7 @@ impl Environment {
     pub fn load(&self, package: &PackageId, now: Timestamp) -> Result<Loaded, Error> {
         let (state, lease) = self.leased(package)?;
         let installed = state.packages.get(package).ok_or_else(|| self.not_installed(package))?;
-        let artifact = self.check(&state, &self.settings()?, installed, now)?;
+        let (artifact, _) = self.check(&state, &self.settings()?, installed, now)?;
         let approval = artifact.version().approval();
         Ok(Loaded {
             path: unpacked_path(&self.home, &installed.sha256),
@@ -114,18 +122,19 @@ impl Environment {
         }
     }
 
+    /// The verified artifact, with what is to be known of it.
     fn check(
         &self,
         state: &State,
         settings: &Settings,
         installed: &Installed,
         now: Timestamp,
-    ) -> Result<VerifiedArtifact, Error> {
+    ) -> Result<(VerifiedArtifact, Option<String>), Error> {
         let Installed { package, version, .. } = installed;
         let refuse = |fault: Fault| -> VerifyError { fault.of(package, version) };
         let pinned = self.home.pinned(&installed.address)?;
         let indexes = IndexCache { home: &self.home, root: &pinned.root }.offline(package, now, ANY_AGE_SECONDS)?;
-        let verified = check_version(installed, &pinned.root, &indexes)?;
+        let (verified, warning) = check_version(installed, &pinned.root, &indexes)?;
         // Never more than was granted, and never more than was approved.
         if !state.grants.cover(&installed.ask()) {
             return Err(refuse(Fault::Granted).into());
@@ -134,7 +143,7 @@ impl Environment {
         let artifact = VerifiedArtifact::verify(verified, file, installed.sha256)?;
         check_unpacked(&self.home, &installed.sha256, artifact.members()).map_err(|error| refuse(error.into()))?;
         settings.accept(artifact.version().approval())?;
-        Ok(artifact)
+        Ok((artifact, warning))
     }
 }
 
@@ -143,11 +152,11 @@ fn check_version(
     installed: &Installed,
     root: &TrustRoot,
     indexes: &[VerifiedIndex],
-) -> Result<VerifiedVersion, VerifyError> {
+) -> Result<(VerifiedVersion, Option<String>), VerifyError> {
     let Installed { package, version, .. } = installed;
-    // A document for another audience need not list the version; the newest that does knows best.
-    if let Some(listed) = indexes.iter().find_map(|index| listed(index, version)) {
-        check_availability(&listed.availability).map_err(|fault| fault.of(package, version))?;
+    let availability = last_said(installed, indexes).map_err(|fault| fault.of(package, version))?;
+    if let Some(availability) = availability {
+        check_availability(availability).map_err(|fault| fault.of(package, version))?;
     }
     let Some(newest) = indexes.first() else {
         return Err(Fault::IndexMissing.of(package, version));
@@ -164,5 +173,25 @@ fn check_version(
         audience: installed.audience,
     };
     let claim = Claim { approval: &installed.approval, evidence: &installed.evidence };
-    VerifiedVersion::verify_kept(claim, root, &expected, &newest.document().keys)
+    let verified = VerifiedVersion::verify_kept(claim, root, &expected, &newest.document().keys)?;
+    let yanked = availability.filter(|availability| availability.status == AvailabilityWord::Yanked);
+    let warning = yanked.map(|yanked| {
+        let reason = plimsoll_core::quote(&yanked.reason);
+        format!("it was yanked ({reason}): it goes on here, and nothing new resolves to it. Update it when you can")
+    });
+    Ok((verified, warning))
+}
+
+/// What was last said of the availability of an installed version, by the documents from the newest on. One for fewer people
+/// than the version is for, or for just them, lists it for good once it was approved: where it does not, the registry has
+/// taken the version back. One for more people need not list it.
+fn last_said<'i>(installed: &Installed, indexes: &'i [VerifiedIndex]) -> Result<Option<&'i Availability>, Fault> {
+    for index in indexes {
+        match listed(index, &installed.version) {
+            Some(listed) => return Ok(Some(&listed.availability)),
+            None if index.document().audience <= installed.audience => return Err(Fault::Withdrawn),
+            None => {}
+        }
+    }
+    Ok(None)
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use plimsoll_core::consent::{Acceptance, consent};
 use plimsoll_core::{PackageId, quote};
 
-pub use check::{Loaded, Problem};
+pub use check::{Checked, Loaded, Problem};
 pub use settings::{Settings, ThirdPartyCode};
 pub use state::{Installed, Pending, State};
 

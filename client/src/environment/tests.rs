@@ -1,9 +1,9 @@
 use std::path::Path;
 
-use plimsoll_core::PackageId;
 use plimsoll_core::consent::Acceptance;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{EvidenceKind, Revocation, RevocationReason};
+use plimsoll_core::{PackageId, Visibility};
 
 use crate::content::{packed_path, unpacked_path};
 use crate::fake::{Plugin, Published, World, host, now};
@@ -32,7 +32,7 @@ fn world_with(evidence: EvidenceKind) -> (World, Client, Published) {
 
 /// What `verify` says, and `load` too.
 fn complaint(world: &World) -> String {
-    let problems = world.environment().verify(now()).expect("verify");
+    let problems = world.environment().verify(now()).expect("verify").problems;
     let load = world.environment().load(&vat(), now()).expect_err("refused").to_string();
     assert_eq!(problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>(), [load.as_str()]);
     load
@@ -62,6 +62,31 @@ fn what_is_yanked_stays_where_it_is_installed() {
     world.set_availability("com.acme.vat", "1.0.0", AvailabilityWord::Yanked);
     install(&world, &client);
     world.environment().load(&vat(), now()).expect("loaded");
+    let checked = world.environment().verify(now()).expect("verify");
+    assert_eq!(checked.problems, []);
+    assert!(checked.warnings[0].message.contains("it was yanked (\"it leaks\")"), "{:?}", checked.warnings);
+}
+
+#[test]
+fn what_the_index_of_its_audience_lists_no_longer_is_not_loaded() {
+    let (world, client, _) = world_with(EvidenceKind::Statement);
+    world.withdraw("com.acme.vat", "1.0.0");
+    world.environment().load(&vat(), now()).expect("it has not heard of it yet");
+    client.index(&vat()).expect("index");
+    world.goes_down();
+    assert!(complaint(&world).contains("its index lists it no longer"));
+}
+
+#[test]
+fn a_document_for_more_people_need_not_list_what_is_for_fewer() {
+    let world = World::new();
+    world.publish(&Plugin::new("com.acme.vat", "1.0.0").audience(Visibility::Private));
+    let client = world.client();
+    install(&world, &client);
+    world.answer_index_for(&vat(), Visibility::Marketplace);
+    let index = client.index(&vat()).expect("index").expect("a document");
+    assert!(index.document().versions.is_empty());
+    world.environment().load(&vat(), now()).expect("what was said of it before holds");
 }
 
 #[test]
@@ -188,7 +213,7 @@ fn what_no_environment_has_installed_is_collected() {
     assert!(!unpacked_path(&world.home, &first.listed.sha256).exists());
     assert_eq!(stored(&world), 2, "packed and unpacked, of the one that is installed");
     assert!(packed_path(&world.home, &second.listed.sha256).exists());
-    assert_eq!(world.environment().verify(now()).expect("verify"), []);
+    assert_eq!(world.environment().verify(now()).expect("verify").problems, []);
 }
 
 #[test]

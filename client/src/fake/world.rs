@@ -320,7 +320,8 @@ impl World {
 
     /// The same for an audience.
     pub(crate) fn index_for(&self, package: &PackageId, audience: Visibility) -> String {
-        let (package_type, versions) = self.packages.borrow()[package].clone();
+        let (package_type, mut versions) = self.packages.borrow()[package].clone();
+        versions.retain(|listed| listed.audience >= audience);
         let document = IndexDocument {
             registry: self.registry.clone(),
             package: package.clone(),
@@ -348,6 +349,21 @@ impl World {
         self.serial.set(self.serial.get() + 1);
         let etag = format!("\"{}\"", self.serial.get());
         self.fake.answer(&format!("GET /v1/index/{package}"), Answer::ok(self.index(package)).header("etag", etag));
+    }
+
+    /// From now on the index documents are for this audience.
+    pub(crate) fn answer_index_for(&self, package: &PackageId, audience: Visibility) {
+        self.audience.set(audience);
+        self.answer_index(package);
+    }
+
+    /// Lists a version no longer.
+    pub(crate) fn withdraw(&self, package: &str, version: &str) {
+        let package: PackageId = package.parse().expect("package");
+        let mut packages = self.packages.borrow_mut();
+        packages.get_mut(&package).expect("published").1.retain(|listed| listed.version.to_string() != version);
+        drop(packages);
+        self.answer_index(&package);
     }
 
     pub(crate) fn set_availability(&self, package: &str, version: &str, status: AvailabilityWord) {

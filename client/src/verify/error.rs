@@ -43,6 +43,11 @@ pub enum Fault {
     /// Taken out of use.
     #[error("it is blocked: {0}. It must not be used any more: update or remove it")]
     Blocked(String),
+    /// What was listed before is not any more.
+    #[error(
+        "its index lists it no longer: the registry took it back. It must not be used any more: update or remove it"
+    )]
+    Withdrawn,
     /// The approval names another bundle than the index.
     #[error("the approval pins other bundled packages than the index lists")]
     Bundled,

@@ -7,10 +7,8 @@ use plimsoll_core::wire::Listing;
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::{Conn, package, prefix};
-use serde_json::json;
 
-use super::record::{self, About};
-use super::{Caller, Error, Result, facts, listing};
+use super::{Caller, Error, Result, facts, listing, record};
 use crate::App;
 
 /// How many packages without a version one publisher may announce.
@@ -57,8 +55,7 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
                 package.updated_at = app.clock.now();
                 package::update(conn, &package)?;
                 let default_visibility = package.default_visibility;
-                let detail = json!({ "package": id, "defaultVisibility": default_visibility });
-                record::change(app, conn, caller, "package.updated", About::publisher(&publisher), detail)?;
+                record::package_updated(app, conn, caller, &package)?;
                 return Ok(Announced { publisher, default_visibility, created: false });
             }
             if account.memberships.contains_key(&package.publisher) {

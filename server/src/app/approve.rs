@@ -52,6 +52,7 @@ pub(super) fn approve(
     record.approved_for = Some(record.visibility);
     record.decided_at = Some(now);
     record.decided_by = reviewer.cloned();
+    record.held_reason = None;
     if record.visibility == Visibility::Marketplace {
         take_namespace(conn, record, documents, now)?;
     }
@@ -95,9 +96,16 @@ fn take_namespace(conn: &mut Conn, record: &VersionRecord, documents: &Documents
 
 /// Replaces the rows of a version, unless somebody else changed them meanwhile.
 pub(super) fn replace(conn: &mut Conn, was: &VersionRecord, now: &VersionRecord, documents: &Documents) -> Result<()> {
-    if !version::update(conn, was, now)? || !version::set_documents(conn, &now.package, &now.version, documents)? {
-        let message = format!("{} {} has just been changed by somebody else: look again", now.package, now.version);
-        return Err(Error::conflict(ProblemCode::StateConflict, message));
+    let replaced =
+        version::update(conn, was, now)? && version::set_documents(conn, &now.package, &now.version, documents)?;
+    check_replaced(replaced, now)
+}
+
+/// Refuses to go on where somebody else changed the rows meanwhile.
+pub(super) fn check_replaced(replaced: bool, now: &VersionRecord) -> Result<()> {
+    if replaced {
+        return Ok(());
     }
-    Ok(())
+    let message = format!("{} {} has just been changed by somebody else: look again", now.package, now.version);
+    Err(Error::conflict(ProblemCode::StateConflict, message))
 }

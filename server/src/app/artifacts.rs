@@ -8,9 +8,9 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::StoredArtifact;
 use plimsoll_store::version::VersionRecord;
-use plimsoll_store::{artifact, version};
+use plimsoll_store::{Conn, artifact, version};
 
-use super::{Caller, Error, Result, packages};
+use super::{Caller, Error, Result, facts, packages};
 use crate::App;
 use crate::config::Quotas;
 
@@ -60,6 +60,12 @@ pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<boo
         }
         Ok(new)
     })
+}
+
+/// Keeps an uploaded artifact for the version that is about to refer to it.
+pub(super) fn keep(app: &App, conn: &mut Conn, sha256: &Digest) -> Result<()> {
+    let kept = artifact::keep(conn, sha256, app.clock.now().plus_seconds(LEASE_SECONDS))?;
+    kept.then_some(()).ok_or_else(|| facts::not_uploaded(*sha256))
 }
 
 /// Finds an artifact that the one who asks may download: one that a version has, of which it may read the artifact.

@@ -4,7 +4,7 @@ use plimsoll_core::access::{self, Action, Part};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::{AvailabilityError, AvailabilityWord, change_availability};
 use plimsoll_core::wire::{self, SetAvailability};
-use plimsoll_core::{Availability, PackageId, State, Version};
+use plimsoll_core::{Availability, PackageId, Version};
 use plimsoll_store::version;
 use serde_json::json;
 
@@ -21,10 +21,10 @@ pub fn set(
     set: SetAvailability,
 ) -> Result<wire::Version> {
     if set.to != AvailabilityWord::Live {
-        check_text("/reason", &set.reason, 1000)?;
+        check_text("/reason", &set.reason, Availability::REASON_BYTES_MAX)?;
     }
     if let Some(replacement) = &set.replacement {
-        check_text("/replacement", replacement, 256)?;
+        check_text("/replacement", replacement, Availability::REPLACEMENT_BYTES_MAX)?;
         if set.to != AvailabilityWord::Deprecated {
             return Err(Error::invalid_at("/replacement", "only a deprecated version names a replacement"));
         }
@@ -50,15 +50,13 @@ pub fn set(
             let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
             return Err(if visible { denied } else { missing() });
         }
-        // An approval in force can be taken back, also while a wider one is being decided; a rejection is final.
-        let state = if was.state == State::Rejected { was.state } else { packages::subject(&was).state };
-        change_availability(number, state, &was.availability, &to, may_block).map_err(|error| match error {
+        // What is in force can be taken back, whatever waits beside it.
+        change_availability(number, was.state, &was.availability, &to, may_block).map_err(|error| match error {
             AvailabilityError::ReasonMissing => Error::invalid_at("/reason", error.to_string()),
             error => Error::conflict(ProblemCode::StateConflict, error.to_string()),
         })?;
         let now = version::VersionRecord { availability: to.clone(), ..was.clone() };
-        let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
-        approve::replace(conn, &was, &now, &documents)?;
+        approve::check_replaced(version::update(conn, &was, &now)?, &now)?;
         let about = About::version(&now.publisher, id, number);
         let detail = json!({ "from": was.availability, "to": now.availability });
         record::change(app, conn, caller, &format!("version.{}", to.status), about, detail)?;

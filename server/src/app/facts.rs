@@ -15,8 +15,12 @@ use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{Conn, artifact as artifacts, key, namespace, package, prefix, publisher, version};
 use plimsoll_trust::evidence::{self, gate_evidence};
 
+use super::submitted::Submitted;
 use super::{Error, Result, publishers};
 use crate::App;
+
+/// The most versions of other packages that are looked at for one decision, since that is done inside of its transaction.
+const VERSIONS_MAX: usize = 5_000;
 
 /// What the bytes and the evidence say. Found outside of any transaction, since it reads the whole artifact.
 pub(super) struct Examined {
@@ -65,11 +69,18 @@ pub(super) struct Decided {
 /// not get at its bytes by publishing it.
 pub(super) fn uploaded(app: &App, account: &Account, sha256: Digest) -> Result<StoredArtifact> {
     let found = app.store.read("uploaded", |conn| artifacts::find_uploaded(conn, &sha256, &account.name))?;
-    found.ok_or_else(|| Error::Invalid {
+    found.ok_or_else(|| not_uploaded(sha256))
+}
+
+/// The artifact is not there, or not any more.
+pub(super) fn not_uploaded(sha256: Digest) -> Error {
+    Error::Invalid {
         code: ProblemCode::ArtifactUnknown,
-        message: format!("upload the artifact first: PUT /v1/artifacts/{sha256}"),
+        message: format!(
+            "upload the artifact first: PUT /v1/artifacts/{sha256}. What no version refers to is kept for a day"
+        ),
         errors: Vec::new(),
-    })
+    }
 }
 
 impl Examined {
@@ -96,6 +107,17 @@ pub(super) struct Vouchers {
     pub(super) hosted: bool,
 }
 
+impl Vouchers {
+    /// What a version was vouched for with.
+    pub(super) fn kept(of: &Submitted) -> Self {
+        let (evidence, signature) = (of.documents.evidence.clone(), of.documents.signature.clone());
+        match of.record.evidence_kind {
+            EvidenceKind::Statement => Self { statement: evidence, signature, hosted: false },
+            kind => Self { statement: None, signature: evidence, hosted: kind == EvidenceKind::Hosted },
+        }
+    }
+}
+
 /// Reads the artifact, and holds the publisher's vouchers against its keys as of a moment.
 pub(super) fn examine(
     app: &App,
@@ -104,7 +126,13 @@ pub(super) fn examine(
     vouchers: Vouchers,
     at: Timestamp,
 ) -> Result<Examined> {
-    let open = || app.blobs.reader(&stored.sha256).map_err(Error::Blobs);
+    let open = || {
+        app.blobs.reader(&stored.sha256).map_err(|error| match error {
+            // Uploads that no version refers to are collected.
+            object_store::Error::NotFound { .. } => not_uploaded(stored.sha256),
+            error => Error::Blobs(error),
+        })
+    };
     let failed = |error: std::io::Error| Error::Internal(format!("reading {}: {error}", stored.sha256));
     let content = match artifact::inspect(open()?, &app.limits) {
         // The store failed, not the publisher.
@@ -211,35 +239,58 @@ fn registry_facts(conn: &mut Conn, examined: &Examined, submission: &Submission<
             audience: submission.visibility,
             bundles: bundle::bundled_by(content),
         };
-        facts.bundle = Some(bundle::resolve(&app, |id| candidates(conn, id))?);
+        let mut left = VERSIONS_MAX;
+        facts.bundle = match bundle::resolve(&app, |id| candidates(conn, id, &mut left)) {
+            Ok(pins) => Some(pins),
+            Err(Stop::TooMany) => Some(Err(vec![format!(
+                "the packages that it takes in have more than {VERSIONS_MAX} versions together: bundle fewer"
+            )])),
+            Err(Stop::Failed(error)) => return Err(error),
+        };
     }
     Ok(facts)
 }
 
-/// For each dependency, whether a version that the audience may see satisfies it.
+/// For each dependency, whether a version that the audience may see satisfies it. Those for which too many versions would
+/// have to be looked at are left out: undecided.
 fn dependency_facts(
     conn: &mut Conn,
     manifest: &Manifest,
     submission: &Submission<'_>,
 ) -> Result<BTreeMap<PackageId, bool>> {
     let mut facts = BTreeMap::new();
+    let mut left = VERSIONS_MAX;
     for (id, dependency) in &manifest.dependencies {
-        let satisfies = |candidate: Candidate| {
+        let satisfies = |candidate: &Candidate| {
             candidate.serves(submission.visibility, submission.publisher)
                 && dependency.range.matches(&candidate.version, false)
         };
-        facts.insert(id.clone(), candidates(conn, id)?.into_iter().any(satisfies));
+        match candidates(conn, id, &mut left) {
+            Ok(candidates) => facts.insert(id.clone(), candidates.iter().any(satisfies)),
+            Err(Stop::TooMany) => break,
+            Err(Stop::Failed(error)) => return Err(error),
+        };
     }
     Ok(facts)
 }
 
-/// The versions of a package that may still be resolved.
-fn candidates(conn: &mut Conn, id: &PackageId) -> Result<Vec<Candidate>> {
+/// Why candidates are not given.
+enum Stop {
+    /// There are more than one decision looks at.
+    TooMany,
+    Failed(Error),
+}
+
+/// The versions of a package that may still be resolved, as long as `left` allows it.
+fn candidates(conn: &mut Conn, id: &PackageId, left: &mut usize) -> std::result::Result<Vec<Candidate>, Stop> {
+    let failed = |error: Error| Stop::Failed(error);
+    let records = version::approved_at_most(conn, id, *left + 1).map_err(|error| failed(error.into()))?;
+    *left = left.checked_sub(records.len()).ok_or(Stop::TooMany)?;
     let mut found = Vec::new();
-    for record in version::approved(conn, id)? {
-        let usable = matches!(record.availability.status, AvailabilityWord::Live | AvailabilityWord::Deprecated);
+    for record in records {
+        let usable = matches!(record.on_show().status, AvailabilityWord::Live | AvailabilityWord::Deprecated);
         if let (true, Some(visibility)) = (usable, record.approved_for) {
-            found.push(candidate(record, visibility)?);
+            found.push(candidate(record, visibility).map_err(failed)?);
         }
     }
     Ok(found)

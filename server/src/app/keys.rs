@@ -14,7 +14,7 @@ use super::{Caller, Error, Result, publishers, shelf};
 use crate::App;
 
 /// The most keys that a publisher may ever have: each is in every index of its packages, for good.
-const MAX_KEYS: usize = 100;
+pub(super) const MAX_KEYS: usize = 100;
 
 /// Adds a key: proven by a signature, or asserted by an administrator.
 pub fn add(app: &App, caller: &Caller, name: &PublisherName, new: NewKey) -> Result<PublisherKey> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll_core::Manifest;
 use plimsoll_core::wire::{Listing, Locale, Translation};
 
-use super::{Error, Result, check_text};
+use super::{Error, Result, check_text, icon};
 
 const DISPLAY_NAME_CHARS: usize = 128;
 const TAGLINE_CHARS: usize = 120;
@@ -29,12 +29,7 @@ pub(super) fn check(listing: &Listing) -> Result<()> {
     long("/listing/icon", listing.icon.as_deref(), ICON_BYTES)?;
     long("/listing/homepageUrl", listing.homepage_url.as_deref(), ADDRESS_BYTES)?;
     listing.translations.as_ref().map_or(Ok(()), check_translations)?;
-    let images = ["png", "jpeg", "webp", "gif", "svg+xml"].map(|image| format!("data:image/{image};"));
-    let known = |icon: &String| icon.starts_with("https://") || images.iter().any(|start| icon.starts_with(start));
-    if listing.icon.as_ref().is_some_and(|icon| !known(icon)) {
-        let message = "use a data: URI of a PNG, JPEG, WebP, GIF or SVG image, or an https address";
-        return Err(Error::invalid_at("/listing/icon", message));
-    }
+    listing.icon.as_deref().map_or(Ok(()), |icon| icon::check("/listing/icon", icon))?;
     // Pages show it as a link, so it must not be one that runs something.
     if listing.homepage_url.as_ref().is_some_and(|address| !is_web_address(address)) {
         return Err(Error::invalid_at("/listing/homepageUrl", "use an https or http address"));

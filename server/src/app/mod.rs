@@ -15,6 +15,7 @@ pub mod devices;
 pub mod discovery;
 mod error;
 mod facts;
+pub mod icon;
 pub mod index;
 pub mod keys;
 mod listing;
@@ -25,8 +26,10 @@ pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
+mod room;
 pub mod sessions;
 mod shelf;
+mod submitted;
 #[cfg(test)]
 mod tests;
 

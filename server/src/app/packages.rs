@@ -11,7 +11,8 @@ use plimsoll_store::version::{self, Documents, Shown, VersionRecord};
 use plimsoll_store::{Conn, catalog, publisher};
 use plimsoll_trust::signature::blob_key;
 
-use super::{Caller, Error, Result};
+use super::submitted::Submitted;
+use super::{Caller, Error, Result, submitted};
 use crate::App;
 
 const LIST: &str = "versions";
@@ -52,7 +53,9 @@ pub(super) fn missing_version(id: &PackageId, number: &Version) -> Error {
 
 /// A version on the wire, with its report for those who may read it.
 pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Version {
+    let availability = record.on_show();
     wire::Version {
+        availability,
         report_sha256: report.as_ref().map(|_| record.report_sha256),
         report,
         review: None,
@@ -63,7 +66,6 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
         r#type: record.package_type,
         tier: record.tier,
         state: record.state,
-        availability: record.availability,
         visibility: record.visibility,
         publisher: record.publisher,
         permissions: record.permissions,
@@ -75,11 +77,15 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
     }
 }
 
-/// A version on the wire, with its report and the review that decided it.
-pub(super) fn with_report(conn: &mut Conn, record: VersionRecord) -> Result<wire::Version> {
-    let documents = version::documents(conn, &record.package, &record.version)?;
-    let report = documents.ok_or_else(|| missing_version(&record.package, &record.version))?.report;
-    let report = serde_json::from_str(&report)
+/// A version on the wire as it was submitted last, with its report and the review that decided it.
+pub(super) fn with_report(conn: &mut Conn, row: VersionRecord) -> Result<wire::Version> {
+    let Submitted { record, documents, .. } = submitted::of(conn, row)?;
+    as_submitted(conn, record, &documents)
+}
+
+/// A version on the wire, with the report of its submission and the review that decided it.
+pub(super) fn as_submitted(conn: &mut Conn, record: VersionRecord, documents: &Documents) -> Result<wire::Version> {
+    let report = serde_json::from_str(&documents.report)
         .map_err(|error| Error::Internal(format!("the report of {} {}: {error}", record.package, record.version)))?;
     let review = match record.decided_by {
         Some(_) => review::list(conn, &record.package, &record.version)?.pop(),
@@ -106,17 +112,20 @@ pub fn get(app: &App, caller: &Caller, id: &PackageId) -> Result<wire::Package> 
         let shown = shown(&caller.actor, &package).ok_or_else(missing)?;
         let newest = version::page(conn, id, shown, None, PageSize::default())?.items.into_iter().next();
         let newest = newest.ok_or_else(missing)?;
-        // What happens to hidden versions shows neither in the listing nor in the time.
-        let (listing, updated_at) = match shown {
-            Shown::All => (package.listing, package.updated_at),
-            Shown::Listed => listed(conn, &newest)?,
+        // What happens to hidden versions shows in nothing: not the listing, not the time, not the last choice of a visibility.
+        let (listing, updated_at, default_visibility) = match shown {
+            Shown::All => (package.listing, package.updated_at, package.default_visibility),
+            Shown::Listed => {
+                let (listing, updated_at) = listed(conn, &newest)?;
+                (listing, updated_at, Visibility::Marketplace)
+            }
         };
         Ok(wire::Package {
             package: package.id,
             publisher: package.publisher,
             publisher_level: level,
             r#type: package.package_type,
-            default_visibility: package.default_visibility,
+            default_visibility,
             listing,
             latest: Some(newest.version),
             created_at: package.created_at,
@@ -168,7 +177,11 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         }
         let next = page.items.last().filter(|_| page.more);
         let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
-        Ok(Versions { items: page.items.into_iter().map(|record| to_wire(record, None)).collect(), next })
+        let item = |row| match shown {
+            Shown::All => Ok(to_wire(submitted::of(conn, row)?.record, None)),
+            Shown::Listed => Ok(to_wire(row, None)),
+        };
+        Ok(Versions { items: page.items.into_iter().map(item).collect::<Result<_>>()?, next })
     })
 }
 
@@ -189,39 +202,37 @@ pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> 
     })
 }
 
-fn documents(
-    app: &App,
-    caller: &Caller,
-    id: &PackageId,
-    number: &Version,
-    part: Part,
-) -> Result<(VersionRecord, Documents)> {
+/// A version with its documents: of what is in force, where there is something.
+fn documents(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
     app.store.read("documents", |conn| {
-        let record = visible(conn, &caller.actor, id, number, part)?;
+        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
         let documents = version::documents(conn, id, number)?.ok_or_else(|| missing_version(id, number))?;
         Ok((record, documents))
     })
 }
 
-/// The gate report of a version.
+/// The gate report of a version as it was submitted last.
 pub fn report(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
-    Ok(Document::new(documents(app, caller, id, number, Part::Report)?.1.report))
+    app.store.read("report", |conn| {
+        let row = visible(conn, &caller.actor, id, number, Part::Report)?;
+        Ok(Document::new(submitted::of(conn, row)?.documents.report))
+    })
 }
 
 /// The approval of a version, as the envelope that the registry signed.
 pub fn approval(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
-    let (_, documents) = documents(app, caller, id, number, Part::Document)?;
+    let (_, documents) = documents(app, caller, id, number)?;
     documents.approval.map(Document::new).ok_or_else(|| Error::NotFound(format!("approval of {id} {number}")))
 }
 
 /// The manifest of a version, byte for byte.
 pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
-    Ok(Document::new(documents(app, caller, id, number, Part::Document)?.1.manifest))
+    Ok(Document::new(documents(app, caller, id, number)?.1.manifest))
 }
 
 /// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one.
 pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<VersionEvidence> {
-    let (record, documents) = documents(app, caller, id, number, Part::Document)?;
+    let (record, documents) = documents(app, caller, id, number)?;
     let signature = super::approve::signature_string(&record, &documents).cloned();
     let counter_signature = documents.platform_signature.zip(signature);
     let counter_signature = counter_signature.map(|(platform_signature, signature)| CounterSignature {

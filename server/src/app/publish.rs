@@ -1,20 +1,27 @@
 //! Publishing a version.
 
+mod repeat;
+
 use plimsoll_core::access::Action;
 use plimsoll_core::gate::{Report, Verdict};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::first_state;
 use plimsoll_core::wire::{self, Listing, NewVersion};
-use plimsoll_core::{AccountName, Availability, Digest, Manifest, PackageId, State, Version, Visibility};
+use plimsoll_core::{
+    AccountName, Availability, Digest, Manifest, PackageId, PublisherName, State, Version, Visibility,
+};
 use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::package::Package;
 use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, package, version};
 use serde_json::json;
 
+use self::repeat::keep_in_force;
 use super::facts::{self, Claims, Decided, Examined, KeysChanged, Submission, Vouchers};
+use super::listing::{self, overlay};
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, listing, packages, shelf};
+use super::submitted::{self, Submitted};
+use super::{Caller, Error, Result, approve, artifacts, check_text, packages, room, shelf};
 use crate::App;
 
 /// How often an examination is repeated because the publisher's keys changed meanwhile.
@@ -76,8 +83,7 @@ pub fn publish(
     check(&new)?;
     let stored = facts::uploaded(app, account, new.sha256)?;
     for _ in 0..ATTEMPTS {
-        let signature = new.signature.as_ref().map(|text| text.trim_end().to_owned());
-        let vouchers = Vouchers { statement: new.statement.clone(), signature, hosted: origin.hosted };
+        let vouchers = vouchers(app, id, &new, origin)?;
         let examined = facts::examine(app, &new.publisher, stored.clone(), vouchers, app.clock.now())?;
         let claims = origin.claims(&examined);
         let publishing = Publishing { app, caller, account: &account.name, id, new: &new, examined: &examined, claims };
@@ -93,6 +99,20 @@ pub fn publish(
         }
     }
     Err(Error::conflict(ProblemCode::StateConflict, "the publisher's keys change all the time: try again"))
+}
+
+/// What the request vouches with; where it brings nothing, what the publisher had brought with the same bytes before.
+fn vouchers(app: &App, id: &PackageId, new: &NewVersion, origin: &Origin) -> Result<Vouchers> {
+    if new.statement.is_some() || new.signature.is_some() || origin.hosted {
+        let signature = new.signature.as_ref().map(|text| text.trim_end().to_owned());
+        return Ok(Vouchers { statement: new.statement.clone(), signature, hosted: origin.hosted });
+    }
+    app.store.read("vouchers", |conn| {
+        let same = |row: &VersionRecord| row.package == *id && row.publisher == new.publisher;
+        let before = version::with_artifact(conn, &new.sha256)?.into_iter().find(same);
+        let before = before.map(|row| submitted::of(conn, row)).transpose()?;
+        Ok(before.as_ref().map(Vouchers::kept).unwrap_or_default())
+    })
 }
 
 /// The bounds of the texts of a request.
@@ -112,40 +132,66 @@ struct Publishing<'a> {
     claims: Claims,
 }
 
+/// The package that a version is published of.
+enum Of {
+    /// It is there.
+    Package(Package),
+    /// This version makes it.
+    New {
+        /// What its publisher said of it before.
+        announced: Option<Announcement>,
+    },
+}
+
+impl Of {
+    fn find(conn: &mut Conn, id: &PackageId, publisher: &PublisherName) -> Result<Self> {
+        Ok(match package::find(conn, id)? {
+            Some(package) => Self::Package(package),
+            None => Self::New { announced: announcement::find(conn, id, publisher)? },
+        })
+    }
+
+    /// The visibility of versions that name none, and what a catalog is to show, as far as it was said to this publisher.
+    fn said_to(&self, publisher: &PublisherName) -> Option<(Visibility, &Listing)> {
+        match self {
+            Self::Package(package) if package.publisher == *publisher => {
+                Some((package.default_visibility, &package.listing))
+            }
+            Self::New { announced: Some(announced) } => Some((announced.default_visibility, &announced.listing)),
+            Self::Package(_) | Self::New { announced: None } => None,
+        }
+    }
+}
+
 impl Publishing<'_> {
     /// Gathers, decides and, with `apply`, applies.
     fn decide(&self, conn: &mut Conn, apply: bool) -> Result<Outcome> {
+        let publisher = &self.new.publisher;
         if apply {
-            facts::lock_publisher(conn, &self.new.publisher)?;
+            facts::lock_publisher(conn, publisher)?;
+            artifacts::keep(self.app, conn, &self.new.sha256)?;
         }
-        let package = package::find(conn, self.id)?;
-        let own = package.as_ref().filter(|package| package.publisher == self.new.publisher);
-        let before = match (own, self.examined.manifest()) {
-            (Some(package), Some(manifest)) => version::find(conn, &package.id, &manifest.version)?,
+        let of = Of::find(conn, self.id, publisher)?;
+        let before = match (&of, self.examined.manifest()) {
+            (Of::Package(package), Some(manifest)) if package.publisher == *publisher => {
+                submitted::find(conn, self.id, &manifest.version)?
+            }
             _ => None,
         };
-        let announced = match &package {
-            None => announcement::find(conn, self.id, &self.new.publisher)?,
-            Some(_) => None,
-        };
-        let kept = own.map(|package| package.default_visibility);
-        let said = announced.as_ref().map(|announced| announced.default_visibility);
-        let visibility = self.new.visibility.or(kept).or(said).unwrap_or(Visibility::Private);
+        let (default, said) = of.said_to(publisher).unzip();
+        let mut visibility = self.new.visibility.or(default).unwrap_or(Visibility::Private);
         if let Some(before) = &before {
-            self.check_repeat(before)?;
-            let raises = visibility > before.visibility && (self.new.submit || visibility == Visibility::Org);
-            let submits = self.new.submit && before.state == State::Draft;
-            if !raises && !submits && self.claims_hold(before) {
-                let version = packages::with_report(conn, before.clone())?;
-                return Ok(Outcome::Accepted(Box::new(Published { version, created: false })));
+            self.check_repeat(&before.record)?;
+            if self.new.visibility.is_none() {
+                visibility = visibility.max(before.record.visibility);
+            }
+            if !self.submits_again(before, visibility)? && self.claims_hold(&before.record) {
+                return self.say_again(conn, of, before, apply);
             }
         }
-        let before_this =
-            own.map(|package| &package.listing).or(announced.as_ref().map(|announced| &announced.listing));
-        let listing = self.shown(before_this);
+        let listing = self.shown(said);
         let claims = self.claims.clone();
-        let submission =
-            Submission { package: self.id, publisher: &self.new.publisher, visibility, listing: &listing, claims };
+        let submission = Submission { package: self.id, publisher, visibility, listing: &listing, claims };
         let decided = match facts::decide(self.app, conn, self.examined, &submission)? {
             Ok(decided) => decided,
             Err(changed) => return Ok(changed.into()),
@@ -157,46 +203,24 @@ impl Publishing<'_> {
             }
             return Ok(Outcome::Refused(decided.report));
         };
-        let created = before.is_none();
         let (mut record, mut documents) = self.plan(manifest, &decided, visibility, listing, state)?;
         if let Some(before) = &before {
-            keep_in_force(conn, before, &mut record, &mut documents)?;
+            keep_in_force(before, &mut record, &mut documents);
         }
+        room::check(conn, &record)?;
+        let created = before.is_none();
         if apply {
-            self.apply(conn, package.ok_or(announced), before, &mut record, documents)?;
+            self.apply(conn, of, before, &mut record, documents)?;
         }
         let version = packages::to_wire(record, Some(decided.report));
         Ok(Outcome::Accepted(Box::new(Published { version, created })))
     }
 
-    /// The same version again: only with the same bytes, and never after a rejection.
-    fn check_repeat(&self, before: &VersionRecord) -> Result<()> {
-        let (id, number) = (&before.package, &before.version);
-        if before.state == State::Rejected {
-            let message = format!("{id} {number} was rejected, which is final: publish a new version");
-            return Err(Error::conflict(ProblemCode::VersionRejected, message));
-        }
-        if before.sha256 != self.new.sha256 {
-            let message = format!(
-                "{id} {number} exists with the digest {}: its bytes never change, publish a new version",
-                before.sha256
-            );
-            return Err(Error::conflict(ProblemCode::VersionExists, message));
-        }
-        Ok(())
-    }
-
-    /// Whether the request says the same of the version as its manifest, which is that of the version before.
-    fn claims_hold(&self, before: &VersionRecord) -> bool {
-        let same = self.claims.version.as_ref().is_none_or(|version| *version == before.version);
-        same && self.claims.manifest_differs.is_empty()
-    }
-
     /// What is to be shown: what this request says, else what was said before, else what the manifest says.
     fn shown(&self, before: Option<&Listing>) -> Listing {
         let before = before.cloned().unwrap_or_default();
-        let said = listing::overlay(before, self.new.listing.clone().unwrap_or_default());
-        listing::overlay(self.examined.manifest().map(listing::declared).unwrap_or_default(), said)
+        let declared = self.examined.manifest().map(listing::declared);
+        overlay(declared.unwrap_or_default(), overlay(before, self.new.listing.clone().unwrap_or_default()))
     }
 
     /// The rows that an accepted version gets.
@@ -246,6 +270,7 @@ impl Publishing<'_> {
             published_by: self.account.clone(),
             decided_at: (state == State::Approved).then(|| self.app.clock.now()),
             decided_by: None,
+            held_reason: None,
         };
         let documents = Documents {
             manifest: manifest_text,
@@ -259,36 +284,33 @@ impl Publishing<'_> {
         Ok((record, documents))
     }
 
-    /// Writes the rows, those of the package as it was or as it was announced, and signs the approval where the gate alone decides.
+    /// Writes the rows, and signs the approval where the gate alone decides.
     fn apply(
         &self,
         conn: &mut Conn,
-        package: std::result::Result<Package, Option<Announcement>>,
-        before: Option<VersionRecord>,
+        of: Of,
+        before: Option<Submitted>,
         record: &mut VersionRecord,
         mut documents: Documents,
     ) -> Result<()> {
-        let said = self.new.listing.clone().unwrap_or_default();
-        match package {
-            Ok(mut package) => {
-                package.listing = listing::overlay(package.listing, said);
-                package.updated_at = record.published_at;
-                package::update(conn, &package)?;
+        match of {
+            Of::Package(package) => {
+                package::update(conn, &Package { updated_at: record.published_at, ..self.said_of(&package) })?;
             }
-            Err(announced) => {
-                let (default_visibility, before) = match announced {
+            Of::New { announced } => {
+                let (default_visibility, listing) = match announced {
                     Some(announced) => (announced.default_visibility, announced.listing),
                     None => (record.visibility, Listing::default()),
                 };
-                let package = Package {
+                let package = self.said_of(&Package {
                     id: self.id.clone(),
                     publisher: record.publisher.clone(),
                     package_type: record.package_type,
                     default_visibility,
-                    listing: listing::overlay(before, said),
+                    listing,
                     created_at: record.published_at,
                     updated_at: record.published_at,
-                };
+                });
                 package::insert(conn, &package)?;
                 announcement::remove(conn, self.id, &record.publisher)?;
             }
@@ -298,14 +320,10 @@ impl Publishing<'_> {
         }
         match &before {
             None => version::insert(conn, record, &documents)?,
-            Some(before) => approve::replace(conn, before, record, &documents)?,
+            Some(before) => before.write(conn, record, &documents)?,
         }
-        let detail = json!({
-            "sha256": record.sha256, "tier": record.tier, "state": record.state, "visibility": record.visibility,
-            "reportSha256": record.report_sha256, "approvalSha256": record.approval_sha256,
-        });
         let about = About::version(&record.publisher, &record.package, &record.version);
-        record::change(self.app, conn, self.caller, "version.published", about, detail)?;
+        record::change(self.app, conn, self.caller, "version.published", about, record::of_version(record))?;
         if record.state == State::Approved {
             shelf::refresh(self.app, conn, self.id)?;
         }
@@ -325,23 +343,4 @@ impl Publishing<'_> {
         record::event(self.app, conn, self.caller, "version.refused", about, detail)?;
         Ok(())
     }
-}
-
-/// What was approved for fewer stays so until a submission for more is decided, and what was said of the version stays where
-/// nothing is said now.
-fn keep_in_force(
-    conn: &mut Conn,
-    before: &VersionRecord,
-    record: &mut VersionRecord,
-    documents: &mut Documents,
-) -> Result<()> {
-    let missing = || packages::missing_version(&before.package, &before.version);
-    let old = version::documents(conn, &before.package, &before.version)?.ok_or_else(missing)?;
-    record.approved_for = before.approved_for;
-    record.approval_sha256 = before.approval_sha256;
-    record.availability = before.availability.clone();
-    record.notes = record.notes.take().or_else(|| before.notes.clone());
-    documents.approval = old.approval;
-    documents.platform_signature = old.platform_signature;
-    Ok(())
 }

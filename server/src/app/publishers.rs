@@ -56,7 +56,7 @@ pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel
         let detail = json!({ "from": before.level, "to": set.level, "reason": set.reason });
         record::change(app, conn, caller, "publisher.level", About::publisher(name), detail)?;
         if set.level.highest_tier() < before.level.highest_tier() {
-            shelf::hold_above(app, conn, caller, name, set.level.highest_tier())?;
+            shelf::hold_above(app, conn, caller, name, set.level)?;
         }
         found(conn, name)
     })

@@ -2,8 +2,10 @@
 
 use plimsoll_core::wire::AuditEvent;
 use plimsoll_core::{PackageId, PublisherName, Version};
+use plimsoll_store::package::Package;
+use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{Conn, audit, outbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Caller, Result};
 use crate::App;
@@ -32,6 +34,14 @@ impl<'a> About<'a> {
     }
 }
 
+/// What an event tells of a version as it was published or decided.
+pub(super) fn of_version(record: &VersionRecord) -> Value {
+    json!({
+        "sha256": record.sha256, "tier": record.tier, "state": record.state, "visibility": record.visibility,
+        "reportSha256": record.report_sha256, "approvalSha256": record.approval_sha256,
+    })
+}
+
 /// Records a change of state: for people, and for whatever the outbox is fed to.
 pub(super) fn change(
     app: &App,
@@ -45,6 +55,12 @@ pub(super) fn change(
     let payload = serde_json::to_value(&event).expect("an event is plain data");
     outbox::insert(conn, &event.id, event.at, action, &payload)?;
     Ok(())
+}
+
+/// Records that something else is said of a package than before.
+pub(super) fn package_updated(app: &App, conn: &mut Conn, caller: &Caller, now: &Package) -> Result<()> {
+    let detail = json!({ "package": now.id, "defaultVisibility": now.default_visibility });
+    change(app, conn, caller, "package.updated", About::publisher(&now.publisher), detail)
 }
 
 /// Records something that changed no state, such as a refusal: for people only.

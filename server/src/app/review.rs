@@ -4,17 +4,17 @@ use plimsoll_core::access::Action;
 use plimsoll_core::gate::Verdict;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::version_state::AvailabilityWord;
-use plimsoll_core::wire::{self, Decision, EvidenceKind, NewReview, ReviewQueue, StoredArtifact};
+use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue, StoredArtifact};
 use plimsoll_core::{Availability, Digest, InvalidText, PackageId, State, Version};
 use plimsoll_store::Conn;
 use plimsoll_store::review::{self, Review};
-use plimsoll_store::version::{self, Documents, QueuePlace, VersionRecord};
+use plimsoll_store::version::{self, QueuePlace, VersionRecord};
 use serde_json::json;
 
 use super::facts::{self, Claims, Examined, Submission, Vouchers};
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, packages, shelf};
+use super::submitted::{self, Submitted};
+use super::{Caller, Error, Result, approve, check_text, packages, room, shelf};
 use crate::App;
 
 const LIST: &str = "reviews";
@@ -50,14 +50,14 @@ pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new:
     caller.allow(&Action::ListReviews)?;
     check_text("/reason", &new.reason, 4000)?;
     let found = app.store.read("reviewed", |conn| find(conn, id, number))?;
-    caller.allow(&reviewing(&found.0))?;
-    check_fresh(&found.0, &new)?;
+    caller.allow(&reviewing(&found.record))?;
+    check_fresh(&found.record, &new)?;
     let examined = examine(app, &found)?;
     let outcome = app.store.write("review", |conn| {
-        facts::lock_publisher(conn, &found.0.publisher)?;
-        let (record, documents) = find(conn, id, number)?;
-        check_fresh(&record, &new)?;
-        Reviewing { app, caller, new: &new }.decide(conn, record, documents, &examined)
+        facts::lock_publisher(conn, &found.record.publisher)?;
+        let was = find(conn, id, number)?;
+        check_fresh(&was.record, &new)?;
+        Reviewing { app, caller, new: &new }.decide(conn, &was, &examined)
     })?;
     match outcome {
         Outcome::Decided(version) => Ok(*version),
@@ -76,24 +76,14 @@ enum Outcome {
     Changed,
 }
 
-fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
-    let missing = || packages::missing_version(id, number);
-    let record = version::find(conn, id, number)?.ok_or_else(missing)?;
-    let documents = version::documents(conn, id, number)?.ok_or_else(missing)?;
-    Ok((record, documents))
+fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Submitted> {
+    submitted::find(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))
 }
 
-fn examine(app: &App, (record, documents): &(VersionRecord, Documents)) -> Result<Examined> {
+fn examine(app: &App, found: &Submitted) -> Result<Examined> {
+    let record = &found.record;
     let stored = StoredArtifact { sha256: record.sha256, size: record.size };
-    let vouchers = match record.evidence_kind {
-        EvidenceKind::Statement => {
-            Vouchers { statement: documents.evidence.clone(), signature: documents.signature.clone(), hosted: false }
-        }
-        kind => {
-            Vouchers { statement: None, signature: documents.evidence.clone(), hosted: kind == EvidenceKind::Hosted }
-        }
-    };
-    facts::examine(app, &record.publisher, stored, vouchers, record.published_at)
+    facts::examine(app, &record.publisher, stored, Vouchers::kept(found), record.published_at)
 }
 
 /// What was reviewed must be what is there.
@@ -124,54 +114,48 @@ struct Reviewing<'a> {
 }
 
 impl Reviewing<'_> {
-    fn decide(
-        &self,
-        conn: &mut Conn,
-        was: VersionRecord,
-        mut documents: Documents,
-        examined: &Examined,
-    ) -> Result<Outcome> {
-        let account = self.caller.allow(&reviewing(&was))?;
-        let mut record = was.clone();
+    fn decide(&self, conn: &mut Conn, was: &Submitted, examined: &Examined) -> Result<Outcome> {
+        let (mut record, mut documents) = (was.record.clone(), was.documents.clone());
+        let account = self.caller.allow(&reviewing(&record))?;
         match self.new.decision {
             Decision::Approve => {
                 let submission = Submission {
-                    package: &was.package,
-                    publisher: &was.publisher,
-                    visibility: was.visibility,
+                    package: &record.package,
+                    publisher: &record.publisher,
+                    visibility: record.visibility,
                     listing: &documents.listing,
                     claims: Claims::default(),
                 };
                 let Ok(decided) = facts::decide(self.app, conn, examined, &submission)? else {
-                    return Err(stale(&was.package, &was.version, "the publisher's keys have just changed"));
+                    return Err(stale(&record.package, &record.version, "the publisher's keys have just changed"));
                 };
                 let report = decided.report.to_text();
-                if report != documents.report || decided.bundled != was.bundled {
+                if report != documents.report || decided.bundled != record.bundled {
                     record.tier = decided.report.tier.unwrap_or(record.tier);
                     record.bundled = decided.bundled;
                     record.policy_version = decided.report.policy_version;
                     record.report_sha256 = Digest::of(&report);
                     documents.report = report;
-                    approve::replace(conn, &was, &record, &documents)?;
+                    was.write(conn, &record, &documents)?;
                     return Ok(Outcome::Changed);
                 }
                 if decided.report.verdict == Verdict::Refused {
                     return Err(Error::Refused(Box::new(decided.report)));
                 }
+                room::check(conn, &record)?;
                 approve::approve(self.app, conn, &mut record, &mut documents, Some(&account.name))?;
             }
             Decision::Reject => {
                 record.state = State::Rejected;
                 if record.approved_for.is_some() {
-                    // Who has it by an earlier approval for fewer has to learn of this: that one stays on show, blocked.
-                    let (status, reason) = (AvailabilityWord::Blocked, self.new.reason.clone());
-                    record.availability = Availability { status, reason, replacement: None };
+                    // Who has it by the approval in force has to learn of this: that one stays on show, blocked.
+                    record.availability = Availability::rejected(&self.new.reason);
                 }
                 record.decided_at = Some(self.app.clock.now());
                 record.decided_by = Some(account.name.clone());
             }
         }
-        approve::replace(conn, &was, &record, &documents)?;
+        was.write(conn, &record, &documents)?;
         review::insert(
             conn,
             &Review {
@@ -190,13 +174,12 @@ impl Reviewing<'_> {
             Decision::Approve => "version.approved",
             Decision::Reject => "version.rejected",
         };
-        let detail = json!({
-            "reason": self.new.reason, "sha256": record.sha256, "tier": record.tier, "visibility": record.visibility,
-            "reportSha256": record.report_sha256, "approvalSha256": record.approval_sha256,
-        });
+        let mut detail = record::of_version(&record);
+        detail["reason"] = json!(self.new.reason);
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, action, about, detail)?;
         shelf::refresh(self.app, conn, &record.package)?;
-        Ok(Outcome::Decided(Box::new(packages::with_report(conn, record)?)))
+        let found = find(conn, &record.package, &record.version)?;
+        Ok(Outcome::Decided(Box::new(packages::with_report(conn, found.row)?)))
     }
 }

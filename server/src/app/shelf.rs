@@ -3,15 +3,17 @@
 
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{IndexDocument, IndexVersion};
-use plimsoll_core::{Digest, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
+use plimsoll_core::{Digest, Level, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::version::VersionRecord;
+use plimsoll_store::version::submission::{self, Submission};
 use plimsoll_store::{Conn, key, package, version};
 use plimsoll_trust::statement::sign_index;
 use serde_json::json;
 
 use super::record::{self, About};
+use super::submitted::{self, Submitted};
 use super::{Caller, Error, Result, approve};
 use crate::App;
 
@@ -62,21 +64,27 @@ pub(super) fn renew_indexes(app: &App, conn: &mut Conn, name: &PublisherName) ->
     Ok(())
 }
 
-/// Sends the publisher's approved versions above a tier back to review.
+/// Holds the publisher's approved versions that its level, which fell, does not reach: a reviewer decides anew.
 pub(super) fn hold_above(
     app: &App,
     conn: &mut Conn,
     caller: &Caller,
     name: &PublisherName,
-    highest: Tier,
+    level: Level,
 ) -> Result<()> {
+    let is_above = |record: &VersionRecord| {
+        record.state == State::Approved && record.held_reason.is_none() && record.tier > level.highest_tier()
+    };
     for id in package::of_publisher(conn, name)? {
-        let approved = version::approved(conn, &id)?;
-        let above: Vec<_> = approved.into_iter().filter(|record| record.tier > highest).collect();
+        let above: Vec<_> = version::approved(conn, &id)?.into_iter().filter(is_above).collect();
         for was in &above {
-            hold(conn, was)?;
+            let tier = was.tier;
+            let reason = format!(
+                "held for review: the level of its publisher fell to {level}, which does not reach the tier {tier}"
+            );
+            hold(conn, was, reason)?;
             let about = About::version(name, &id, &was.version);
-            let detail = json!({ "tier": was.tier, "highestTier": highest });
+            let detail = json!({ "tier": tier, "level": level });
             record::change(app, conn, caller, "version.held", about, detail)?;
         }
         if !above.is_empty() {
@@ -86,26 +94,18 @@ pub(super) fn hold_above(
     Ok(())
 }
 
-fn hold(conn: &mut Conn, was: &VersionRecord) -> Result<()> {
-    let missing = || Error::Internal(format!("no documents of {} {}", was.package, was.version));
-    let mut documents = version::documents(conn, &was.package, &was.version)?.ok_or_else(missing)?;
-    documents.approval = None;
-    documents.platform_signature = None;
-    let now = VersionRecord {
-        state: State::PendingReview,
-        approved_for: None,
-        approval_sha256: None,
-        decided_at: None,
-        decided_by: None,
-        ..was.clone()
-    };
-    approve::replace(conn, was, &now, &documents)
+/// Keeps the approval in force, held, and has the version wait as it was submitted last.
+fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
+    let Submitted { record, documents, .. } = submitted::of(conn, was.clone())?;
+    submission::set(conn, &was.package, &was.version, &Submission::of(&record, &documents))?;
+    let now = VersionRecord { held_reason: Some(reason), ..was.clone() };
+    approve::check_replaced(version::update(conn, was, &now)?, &now)
 }
 
 /// The version that stands for a package in its catalog: the highest that is listed and may be resolved; releases before
 /// pre-releases, deprecated ones last.
 fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
-    let rank = |record: &VersionRecord| match record.availability.status {
+    let rank = |record: &VersionRecord| match record.on_show().status {
         AvailabilityWord::Live => Some(1),
         AvailabilityWord::Deprecated => Some(0),
         AvailabilityWord::Yanked | AvailabilityWord::Blocked => None,
@@ -146,7 +146,7 @@ fn sign_indexes(app: &App, conn: &mut Conn, id: &PackageId, serial: u64, approve
     let keys: Vec<_> = key::list(conn, &package.publisher)?.into_iter().map(|key| key.key).collect();
     let issued_at = app.clock.now();
     for audience in Visibility::ALL.iter().copied() {
-        let versions: Vec<_> = approved.iter().filter_map(|record| entry(record, audience)).collect();
+        let versions: Vec<_> = approved.iter().filter_map(|record| listed(record, audience)).collect();
         // Once there was a document, its successor says that nothing is left.
         if versions.is_empty() && index::find(conn, id, audience)?.is_none() {
             continue;
@@ -184,20 +184,25 @@ fn put(app: &App, conn: &mut Conn, document: &IndexDocument) -> Result<()> {
 }
 
 /// A version in the index of an audience, if it is approved for it.
-fn entry(record: &VersionRecord, audience: Visibility) -> Option<IndexVersion> {
+pub(super) fn listed(record: &VersionRecord, audience: Visibility) -> Option<IndexVersion> {
     let approved_for = record.approved_for.filter(|approved_for| *approved_for >= audience)?;
-    Some(IndexVersion {
+    Some(entry(record, approved_for, record.approval_sha256?))
+}
+
+/// A version as an index lists it.
+pub(super) fn entry(record: &VersionRecord, audience: Visibility, approval_sha256: Digest) -> IndexVersion {
+    IndexVersion {
         version: record.version.clone(),
         sha256: record.sha256,
         size: record.size,
         tier: record.tier,
-        audience: approved_for,
-        availability: record.availability.clone(),
+        audience,
+        availability: record.on_show(),
         permissions: record.permissions.clone(),
         dependencies: record.dependencies.clone(),
         bundled: record.bundled.clone(),
         manifest_deps: record.manifest_deps,
         engines: record.engines.clone(),
-        approval_sha256: record.approval_sha256?,
-    })
+        approval_sha256,
+    }
 }

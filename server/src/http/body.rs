@@ -96,7 +96,7 @@ pub(crate) async fn json_bytes(
         let detail = "send the body with `content-type: application/json`";
         return Err(Failure::new(ProblemCode::MediaTypeUnsupported, detail));
     }
-    whole(request, payload, max, timeouts).await
+    bytes(request, payload, max, timeouts).await
 }
 
 /// Reads the bytes of a form, at most so many.
@@ -109,10 +109,11 @@ pub(crate) async fn form_bytes(
     if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(Failure::new(ProblemCode::MediaTypeUnsupported, "send the form as a browser does"));
     }
-    whole(request, payload, max, timeouts).await
+    bytes(request, payload, max, timeouts).await
 }
 
-async fn whole(
+/// Reads a body into memory, at most so many bytes.
+pub(crate) async fn bytes(
     request: &HttpRequest,
     payload: &mut web::Payload,
     max: u64,

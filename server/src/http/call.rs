@@ -141,6 +141,11 @@ impl Call {
         body::parse(&self.json_bytes(self.app.limits.json_bytes).await?)
     }
 
+    /// The bytes of the body, at most so many.
+    pub(crate) async fn bytes(&mut self, max: u64) -> Result<Bytes, Failure> {
+        body::bytes(&self.request, &mut self.payload, max, &self.app.timeouts).await
+    }
+
     /// The bytes of a JSON body, at most so many.
     pub(crate) async fn json_bytes(&mut self, max: u64) -> Result<Bytes, Failure> {
         body::json_bytes(&self.request, &mut self.payload, max, &self.app.timeouts).await

@@ -32,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
                     ProblemCode::NotFound,
                     ProblemCode::VersionExists,
                     ProblemCode::VersionRejected,
+                    ProblemCode::IndexFull,
                     ProblemCode::StateConflict,
                     ProblemCode::ArtifactUnknown,
                     ProblemCode::GateRefused,

@@ -58,6 +58,13 @@ pub fn find_uploaded(conn: &mut Conn, sha256: &Digest, account: &AccountName) ->
     Ok(Some(StoredArtifact { sha256: *sha256, size: Row::new("artifact", &[&key]).count("size", size)? }))
 }
 
+/// Keeps an artifact at least until then, and the row from now to the end of the transaction: whoever collects waits for it.
+/// `false` if it is gone.
+pub fn keep(conn: &mut Conn, sha256: &Digest, lease_expires_at: Timestamp) -> Result<bool> {
+    let row = artifact::table.find(sha256.to_string());
+    Ok(diesel::update(row).set(artifact::lease_expires_at.eq(lease_expires_at.as_micros())).execute(conn)? == 1)
+}
+
 /// Artifacts that an account brought and that no version has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unused {

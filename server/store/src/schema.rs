@@ -176,6 +176,7 @@ diesel::table! {
         published_by -> Text,
         decided_at -> Nullable<BigInt>,
         decided_by -> Nullable<Text>,
+        held_reason -> Nullable<Text>,
     }
 }
 
@@ -190,6 +191,27 @@ diesel::table! {
         signature -> Nullable<Text>,
         approval -> Nullable<Text>,
         platform_signature -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    submission (package, version) {
+        package -> Text,
+        version -> Text,
+        visibility -> Text,
+        tier -> Text,
+        bundled -> Text,
+        evidence_kind -> Text,
+        evidence_key_id -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        policy_version -> BigInt,
+        report_sha256 -> Text,
+        published_at -> BigInt,
+        published_by -> Text,
+        report -> Text,
+        listing -> Text,
+        evidence -> Nullable<Text>,
+        signature -> Nullable<Text>,
     }
 }
 
@@ -272,3 +294,4 @@ diesel::joinable!(catalog_entry -> package (package));
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
 diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
 diesel::allow_tables_to_appear_in_same_query!(index_document, package);
+diesel::allow_tables_to_appear_in_same_query!(submission, version);

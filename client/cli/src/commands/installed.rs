@@ -1,6 +1,7 @@
 //! `list`, `verify`, `remove`: what is installed. None of them needs the registry.
 
 use plimsoll_client::Environment;
+use plimsoll_client::environment::Checked;
 use serde_json::json;
 
 use crate::args::Remove;
@@ -45,19 +46,27 @@ pub(crate) fn list(shell: &Shell) -> Result<Answer, Failure> {
 pub(crate) fn verify(shell: &Shell) -> Result<Answer, Failure> {
     let environment = environment(shell)?;
     let checked = environment.state()?.packages.len();
-    let problems = environment.verify(shell.now())?;
+    let Checked { problems, warnings } = environment.verify(shell.now())?;
     let mut text = String::new();
+    for warning in &warnings {
+        text.push_str(&format!("{} {} {}\n", warn("warning"), bold(warning.package.as_str()), warning.version));
+        text.push_str(&format!("  {}\n", plain(&warning.message)));
+    }
     for problem in &problems {
         text.push_str(&format!("{} {} {}\n", bad("problem"), bold(problem.package.as_str()), problem.version));
         text.push_str(&format!("  {}\n", plain(&problem.message)));
     }
     let answer = |text| {
-        let document = json!({ "environment": environment.name(), "checked": checked, "problems": problems });
-        Answer::new(document, text)
+        let name = environment.name();
+        Answer::new(
+            json!({ "environment": name, "checked": checked, "problems": problems, "warnings": warnings }),
+            text,
+        )
     };
     if problems.is_empty() {
         let packages = if checked == 1 { "package" } else { "packages" };
-        return Ok(answer(format!("{} {checked} {packages} in {}\n", good("Verified"), environment.name())));
+        text.push_str(&format!("{} {checked} {packages} in {}\n", good("Verified"), environment.name()));
+        return Ok(answer(text));
     }
     let message = format!("problems found: {}; installed packages: {checked}", problems.len());
     Err(Failure::new(Exit::ProblemsFound, "problems-found", message).showing(answer(text)))

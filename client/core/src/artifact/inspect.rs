@@ -81,6 +81,7 @@ fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspect
             && !found.has_other_code
             && manifest.as_ref().is_ok_and(|manifest| manifest.main.is_none()),
         code: found.code,
+        runs_in_page: found.runs_in_page,
         capabilities: found.capabilities,
         native: found.native,
         install_scripts: found.install_scripts,
@@ -104,6 +105,7 @@ struct Found {
     digests: Vec<LongDigests>,
     code: Vec<Finding>,
     has_other_code: bool,
+    runs_in_page: bool,
     capabilities: Permissions,
     native: Vec<Finding>,
     install_scripts: Vec<Finding>,
@@ -244,6 +246,10 @@ impl Found {
                 if scripts.bodies > 0 {
                     self.code.push(finding(path, None, "a script body"));
                 }
+                if scripts.pages > 0 {
+                    self.code(path, "a page in React");
+                    self.runs_in_page = true;
+                }
                 self.capabilities.0.extend(scripts.capabilities.0);
                 if scripts.has_unreadable_capabilities || self.capabilities.0.len() > MAX_CAPABILITIES {
                     self.capabilities.0 =
@@ -261,7 +267,12 @@ impl Found {
             Some(held) => Stack::read(held),
         };
         match stack {
-            Ok(stack) => self.stack = Some((path.to_owned(), stack)),
+            Ok(stack) => {
+                if stack.names_module {
+                    self.code(path, "it names a module that the host loads (runtimeModule)");
+                }
+                self.stack = Some((path.to_owned(), stack));
+            }
             Err(message) => self.stack_problems.push(stack_problem(path, &format!("it cannot be read: {message}"))),
         }
     }

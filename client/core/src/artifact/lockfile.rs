@@ -18,6 +18,8 @@ pub(super) const MAX_LOCKFILE_BYTES: u64 = 8 * 1024 * 1024;
 /// Ways of naming a source that no registry pins.
 const OTHER_SOURCES: [&str; 9] = ["link:", "file:", "portal:", "git:", "git+", "github:", "ssh:", "http:", "https:"];
 
+const NOT_LISTED: &str = "it is used, but not among the packages, so it has no integrity";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Lock {
@@ -78,6 +80,15 @@ struct Snapshot {
     optional_dependencies: BTreeMap<String, String>,
 }
 
+impl Lock {
+    /// Whether a dependency is among the packages. Under another name than its own, its version says which package it is:
+    /// `string-width@4.2.3`.
+    fn has(&self, name: &str, version: &str) -> bool {
+        let version = without_peers(version);
+        self.packages.contains_key(&format!("{name}@{version}")) || self.packages.contains_key(version)
+    }
+}
+
 /// Reads a lockfile and finds what it does not pin.
 pub(super) fn read(bytes: &[u8]) -> Lockfile {
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -116,6 +127,8 @@ fn unpinned(text: &str, lock: &Lock) -> Vec<Finding> {
         for (name, direct) in direct.into_iter().flatten() {
             if is_other_source(&direct.specifier) || is_other_source(&direct.version) {
                 add(name, "it comes from git, a URL or a file");
+            } else if !lock.has(name, &direct.version) {
+                add(name, NOT_LISTED);
             }
         }
     }
@@ -126,11 +139,13 @@ fn unpinned(text: &str, lock: &Lock) -> Vec<Finding> {
     }
     for (id, snapshot) in &lock.snapshots {
         if !lock.packages.contains_key(without_peers(id)) {
-            add(id, "it is used, but not among the packages, so it has no integrity");
+            add(id, NOT_LISTED);
         }
-        let uses = snapshot.dependencies.iter().chain(&snapshot.optional_dependencies);
-        if uses.into_iter().any(|(_, version)| is_other_source(version)) {
+        let mut uses = snapshot.dependencies.iter().chain(&snapshot.optional_dependencies);
+        if uses.clone().any(|(_, version)| is_other_source(version)) {
             add(id, "it depends on something from git, a URL or a file");
+        } else if !uses.all(|(name, version)| lock.has(name, version)) {
+            add(id, "it depends on something that is not among the packages, so that has no integrity");
         }
     }
     for name in lock.patched_dependencies.keys() {
@@ -233,6 +248,19 @@ mod tests {
         }
         let found = findings("lockfileVersion: '9.0'\nsnapshots:\n  a@1.0.0: {}\n");
         assert!(found[0].contains("no integrity"), "{found:?}");
+        let importer =
+            "importers:\n  .:\n    dependencies:\n      a:\n        specifier: ^1\n        version: 1.0.0(b@2.0.0)\n";
+        let found = findings(&format!("lockfileVersion: '9.0'\n{importer}"));
+        assert_eq!(found, ["5 \"a\": it is used, but not among the packages, so it has no integrity"]);
+        for package in ["a@1.0.0", "1.0.0"] {
+            let packages = format!("packages:\n  {package}:\n    resolution: {PINNED}\n");
+            let found = findings(&format!("lockfileVersion: '9.0'\n{importer}{packages}"));
+            assert_eq!(found.is_empty(), package == "a@1.0.0", "{found:?}");
+        }
+        let packages =
+            format!("packages:\n  a@1.0.0:\n    resolution: {PINNED}\nsnapshots:\n  a@1.0.0:\n    dependencies:\n");
+        let found = findings(&format!("lockfileVersion: '9.0'\n{packages}      c: 3.0.0\n"));
+        assert!(found[0].contains("depends on something that is not among the packages"), "{found:?}");
         let found = findings("lockfileVersion: '9.0'\npatchedDependencies:\n  a@1.0.0: {hash: x, path: p}\n");
         assert!(found[0].contains("patched"), "{found:?}");
     }

@@ -6,6 +6,7 @@
 mod content;
 mod gunzip;
 mod header;
+mod hosted;
 mod inspect;
 mod integrity;
 mod lockfile;
@@ -21,6 +22,7 @@ mod stack;
 mod tests;
 mod write;
 
+pub use hosted::{STACK_MEMBER, pack_stack};
 pub use inspect::{declared, inspect};
 pub use read::{read, read_members};
 pub use stack::{has_stack, read_stack};
@@ -136,6 +138,8 @@ pub struct Inspection {
     pub code: Vec<Finding>,
     /// Whether every finding in `code` is a script body inside JSON, so that nothing but a host's script engine would run.
     pub only_script_bodies: bool,
+    /// Whether a host runs some of it in its own page whatever the manifest asks for: pages in React.
+    pub runs_in_page: bool,
     /// What script bodies ask for.
     pub capabilities: Permissions,
     /// Machine code: ELF, Mach-O, PE, or a `.node` file.

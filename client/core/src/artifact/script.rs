@@ -1,4 +1,5 @@
-//! Script bodies: objects `{language: "js", source, capabilities?}` anywhere in a JSON member.
+//! What a host would run of a JSON member: script bodies, which are objects `{language: "js", source, capabilities?}`, and
+//! pages in React, which are objects `{kind: "react", source}`, at any depth.
 
 use std::fmt;
 
@@ -11,6 +12,8 @@ use crate::{Permission, PermissionKind, Permissions};
 pub(super) struct Scripts {
     /// How many there are.
     pub(super) bodies: usize,
+    /// How many pages in React there are. A host runs their source in its own page, in no sandbox.
+    pub(super) pages: usize,
     /// What they ask for.
     pub(super) capabilities: Permissions,
     /// Whether one asks for something that is not a list of capability names.
@@ -98,13 +101,14 @@ impl<'de> de::Visitor<'de> for Value<'_> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut members: A) -> Result<Seen, A::Error> {
-        let (mut is_js, mut has_source) = (false, false);
+        let (mut is_js, mut is_react, mut has_source) = (false, false, false);
         let mut capabilities = Vec::new();
         // A repeated key counts each time: which one a host would take is not known.
         while let Some(key) = members.next_key::<String>()? {
             let value = members.next_value_seed(Value(self.0))?;
             match key.as_str() {
                 "language" => is_js |= matches!(&value, Seen::Name(name) if name == "js"),
+                "kind" => is_react |= matches!(&value, Seen::Name(name) if name == "react"),
                 "source" => has_source = true,
                 "capabilities" => capabilities.push(value),
                 _ => {}
@@ -112,6 +116,9 @@ impl<'de> de::Visitor<'de> for Value<'_> {
         }
         if is_js && has_source {
             self.0.add(capabilities);
+        }
+        if is_react && has_source {
+            self.0.pages += 1;
         }
         Ok(Seen::Other)
     }
@@ -156,6 +163,15 @@ mod tests {
         assert!(!scripts.has_unreadable_capabilities);
         let asked: Vec<String> = scripts.capabilities.iter().map(ToString::to_string).collect();
         assert_eq!(asked, ["capabilities:api.read", "capabilities:log"]);
+    }
+
+    #[test]
+    fn pages_in_react_are_found_and_others_are_not() {
+        let scripts = find(
+            br#"{"pages":[{"kind":"react","source":"() => <p/>"},{"kind":"html","source":"<p/>"},{"kind":"react"}]}"#,
+        )
+        .expect("JSON");
+        assert_eq!((scripts.pages, scripts.bodies), (1, 0));
     }
 
     #[test]

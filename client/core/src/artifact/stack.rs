@@ -54,6 +54,8 @@ pub(super) struct Stack {
     pub(super) bundle: Option<BTreeMap<PackageId, Version>>,
     /// The names of the objects that it defines.
     pub(super) objects: Vec<String>,
+    /// Whether it names a module of code that the host loads with it.
+    pub(super) names_module: bool,
     /// What it says again of what the manifest says: `id`, `version` and `namespace`.
     identity: Identity,
 }
@@ -70,6 +72,10 @@ struct RawStack {
     #[serde(default)]
     apps: Vec<IgnoredAny>,
     plugins: Option<Vec<Plugin>>,
+    #[serde(default)]
+    packages: Vec<IgnoredAny>,
+    #[serde(rename = "runtimeModule")]
+    runtime_module: Option<IgnoredAny>,
     #[serde(default)]
     objects: Vec<Object>,
     #[serde(default)]
@@ -109,11 +115,17 @@ impl Stack {
     /// Reads a compiled stack.
     ///
     /// # Errors
-    /// A sentence, if the apps, the plugins or the objects cannot be read, or one package is bundled in two versions.
+    /// A sentence, if the apps, the plugins or the objects cannot be read, one package is bundled in two versions, or whole
+    /// packages are inside: a host would load these instead, under ids that nobody looked at.
     pub(super) fn read(json: &[u8]) -> Result<Self, String> {
         const EXPECTED: &str = "apps must be a list, plugins a list of objects with an id and an exact version, objects a \
                                 list of objects with a name";
         let raw: RawStack = serde_json::from_slice(json).map_err(|error| format!("{EXPECTED}: {error}"))?;
+        if !raw.packages.is_empty() {
+            let message = "it carries whole packages (packages): publish each under its own id, and name them in plugins or in \
+                           dependencies";
+            return Err(message.to_owned());
+        }
         let mut bundle = raw.plugins.as_ref().map(|_| BTreeMap::new());
         for (at, plugin) in raw.plugins.into_iter().flatten().enumerate() {
             let (id, version) = plugin.pinned().ok_or_else(|| format!("{EXPECTED}: that is not so for number {at}"))?;
@@ -122,7 +134,8 @@ impl Stack {
             }
         }
         let objects = raw.objects.into_iter().map(|object| object.name).collect();
-        Ok(Self { apps: raw.apps.len(), bundle, objects, identity: raw.manifest })
+        let names_module = raw.runtime_module.is_some();
+        Ok(Self { apps: raw.apps.len(), bundle, objects, names_module, identity: raw.manifest })
     }
 
     /// Where it says something else than the manifest: a host that reads the stack must not get another package than the

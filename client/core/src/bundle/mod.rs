@@ -18,6 +18,9 @@ pub const PACKAGES_MAX: usize = 256;
 /// The most rounds until a bundle settles: a chain of dependencies as long as there may be packages, and as many again.
 const ROUNDS_MAX: usize = 2 * PACKAGES_MAX;
 
+/// The most ranges that are looked at for one bundle, each for one version: it is resolved inside of a transaction.
+const RANGES_MAX: usize = 500_000;
+
 /// An App, as far as its bundle goes.
 #[derive(Clone, Debug)]
 pub struct App<'a> {
@@ -73,10 +76,11 @@ pub fn resolve<E>(
     app: &App<'_>,
     candidates: impl FnMut(&PackageId) -> Result<Vec<Candidate>, E>,
 ) -> Result<Result<Vec<Pin>, Vec<String>>, E> {
-    let mut resolution = Resolution { app, candidates, known: BTreeMap::new(), chosen: BTreeMap::new() };
+    let mut resolution = Resolution { app, candidates, known: BTreeMap::new(), chosen: BTreeMap::new(), looked_at: 0 };
     let mut needs = Needs::new();
     for _ in 0..ROUNDS_MAX {
         let next = resolution.needs();
+        resolution.looked_at += next.values().map(Vec::len).sum::<usize>();
         if next == needs {
             return Ok(resolution.settle(&needs));
         }
@@ -85,9 +89,12 @@ pub fn resolve<E>(
             return Ok(Err(vec![format!("the bundle takes in more than {PACKAGES_MAX} packages: bundle fewer")]));
         }
         resolution.choose(&needs, &next)?;
+        if resolution.looked_at > RANGES_MAX {
+            break;
+        }
         needs = next;
     }
-    let restless = "the ranges of the bundled packages contradict each other, so that no choice of versions settles: name exact \
+    let restless = "the ranges of the bundled packages are too many, or contradict each other, so that no choice settles: name exact \
                     versions in `plugins`, or narrow the ranges";
     Ok(Err(vec![restless.to_owned()]))
 }
@@ -118,6 +125,8 @@ struct Resolution<'a, F> {
     known: BTreeMap<PackageId, Vec<Candidate>>,
     /// What was chosen of it, by its place in `known`; absent where nothing meets all needs.
     chosen: BTreeMap<PackageId, usize>,
+    /// How many ranges were looked at.
+    looked_at: usize,
 }
 
 impl<E, F: FnMut(&PackageId) -> Result<Vec<Candidate>, E>> Resolution<'_, F> {
@@ -162,7 +171,11 @@ impl<E, F: FnMut(&PackageId) -> Result<Vec<Candidate>, E>> Resolution<'_, F> {
                 candidates.sort_by(|a, b| b.version.cmp(&a.version));
                 self.known.insert(id.clone(), candidates);
             }
-            let meets = |candidate: &Candidate| asked.iter().all(|need| need.range.matches(&candidate.version, false));
+            let mut met = |need: &Need, candidate: &Candidate| {
+                self.looked_at += 1;
+                need.range.matches(&candidate.version, false)
+            };
+            let meets = |candidate: &Candidate| asked.iter().all(|need| met(need, candidate));
             match self.known[id].iter().position(meets) {
                 Some(index) => self.chosen.insert(id.clone(), index),
                 None => self.chosen.remove(id),
@@ -210,20 +223,29 @@ impl<E, F: FnMut(&PackageId) -> Result<Vec<Candidate>, E>> Resolution<'_, F> {
     /// A way from a package back to itself, if there is one.
     fn cycle(&self, needs: &Needs) -> Option<String> {
         let mut left: BTreeSet<&PackageId> = needs.keys().collect();
+        // Whatever needs nothing that is left cannot be on a cycle.
+        let mut needs_left: BTreeMap<&PackageId, usize> = BTreeMap::new();
+        let mut needed_by: BTreeMap<&PackageId, Vec<&PackageId>> = BTreeMap::new();
+        for id in needs.keys() {
+            let dependencies = self.chosen(id).into_iter().flat_map(|candidate| candidate.dependencies.keys());
+            let dependencies: Vec<_> = dependencies.filter(|needed| left.contains(needed)).collect();
+            needs_left.insert(id, dependencies.len());
+            dependencies.into_iter().for_each(|needed| needed_by.entry(needed).or_default().push(id));
+        }
+        let mut free: Vec<&PackageId> = left.iter().copied().filter(|id| needs_left.get(id) == Some(&0)).collect();
+        while let Some(id) = free.pop() {
+            left.remove(id);
+            for by in needed_by.get(id).into_iter().flatten() {
+                let needs_left = needs_left.entry(by).or_default();
+                *needs_left = needs_left.saturating_sub(1);
+                if *needs_left == 0 {
+                    free.push(by);
+                }
+            }
+        }
         let into_left = |id: &PackageId, left: &BTreeSet<&PackageId>| {
             self.chosen(id)?.dependencies.keys().find(|needed| left.contains(needed)).cloned()
         };
-        // Whatever needs nothing that is left cannot be on a cycle.
-        loop {
-            let before = left.len();
-            let free: Vec<&PackageId> = left.iter().copied().filter(|id| into_left(id, &left).is_none()).collect();
-            free.iter().for_each(|id| {
-                left.remove(id);
-            });
-            if left.len() == before {
-                break;
-            }
-        }
         let mut way = vec![(*left.first()?).clone()];
         // Everything left needs something left, so the way must come back to itself.
         while let Some(next) = into_left(&way[way.len() - 1], &left) {

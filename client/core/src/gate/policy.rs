@@ -62,17 +62,29 @@ pub(crate) const KEY_FRESH_HOURS: i64 = 72;
 
 /// The tier that the artifact gets; `None` if its manifest could not be read.
 ///
-/// The manifest asks, and what is in the artifact can only raise the answer: without `runtime`, code makes it `sandbox`.
+/// The manifest asks, and what is in the artifact can only raise the answer: without `runtime`, code makes it `sandbox`, and
+/// so do npm packages that the host would install for it; what a host runs in its own page makes it `in-process`.
 pub fn tier_of(inspection: &Inspection) -> Option<Tier> {
     let manifest = inspection.manifest.as_ref().ok()?;
     Some(match manifest.runtime {
+        _ if inspection.runs_in_page => Tier::InProcess,
         Some(Runtime::Node) => Tier::InProcess,
         Some(Runtime::Ui) if manifest.isolation == Some(Isolation::InApp) => Tier::InProcess,
         Some(Runtime::Worker) => Tier::OutOfProcess,
         Some(Runtime::Sandbox | Runtime::Ui) => Tier::Sandbox,
-        None if manifest.package_type == PackageType::Ui || inspection.has_code() => Tier::Sandbox,
+        None if manifest.package_type == PackageType::Ui || brings_code(inspection).is_some() => Tier::Sandbox,
         None => Tier::Declarative,
     })
+}
+
+/// Why the version counts as bringing code, if it does. One whose npm packages the host installs brings it, though not in its
+/// members.
+pub(super) fn brings_code(inspection: &Inspection) -> Option<&'static str> {
+    if inspection.has_code() {
+        return Some("it has code");
+    }
+    let manifest = inspection.manifest.as_ref().ok()?;
+    (manifest.packaging == Packaging::ManifestDeps).then_some("it brings npm packages")
 }
 
 /// The members that a marketplace listing lacks, for [`super::Request::listing_lacks`]. `listing` is the package's listing

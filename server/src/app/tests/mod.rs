@@ -4,6 +4,8 @@ mod hidden;
 mod keys_and_tokens;
 mod publishing;
 mod races;
+mod repeated;
+mod room;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};

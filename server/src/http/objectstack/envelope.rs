@@ -5,7 +5,7 @@
 
 use actix_web::http::StatusCode;
 use plimsoll_core::gate::{self, Check, CheckCode, Outcome, Report};
-use plimsoll_core::problem::{Problem, ProblemCode};
+use plimsoll_core::problem::{FieldError, Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -50,8 +50,15 @@ pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
     }
     if let Some(report) = &problem.report {
         body["violations"] = json!(findings(report));
+    } else if !tells_all(problem) {
+        body["violations"] = json!(problem.errors.iter().map(placed).collect::<Vec<_>>());
     }
     body
+}
+
+/// A wrong value, as a text.
+fn placed(error: &FieldError) -> String {
+    format!("{}: {}", error.pointer, error.message)
 }
 
 /// What a report found, as texts: `code: sentence (places)`.
@@ -74,8 +81,16 @@ fn text(check: &Check) -> String {
     }
 }
 
+/// Whether the sentence of a problem says all that its wrong values do.
+fn tells_all(problem: &Problem) -> bool {
+    problem.errors.iter().all(|error| problem.detail.contains(&error.message))
+}
+
 /// The sentence that the clients print, with the places in the body where it is about some.
 fn message(problem: &Problem) -> String {
+    if !tells_all(problem) {
+        return problem.detail.clone();
+    }
     let places: Vec<&str> = problem
         .errors
         .iter()
@@ -101,7 +116,7 @@ fn code(problem: &Problem) -> &'static str {
         P::AccountExists | P::PublisherExists | P::KeyExists | P::VersionExists | P::VersionRejected => {
             "RESOURCE_CONFLICT"
         }
-        P::StateConflict | P::ReviewStale => "CONFLICT",
+        P::IndexFull | P::StateConflict | P::ReviewStale => "CONFLICT",
         P::BodyTooLarge => "PAYLOAD_TOO_LARGE",
         P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
         P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",
@@ -142,7 +157,6 @@ fn refusal_code(report: &Report) -> &'static str {
 #[cfg(test)]
 mod tests {
     use plimsoll_core::gate::Verdict;
-    use plimsoll_core::problem::FieldError;
 
     use super::*;
 
@@ -162,7 +176,12 @@ mod tests {
     fn a_wrong_value_is_named_by_its_place() {
         let mut problem = Problem::new(ProblemCode::BodyInvalid, "use at most 128 bytes", "r");
         problem.errors = vec![FieldError { pointer: "/display_name".to_owned(), message: problem.detail.clone() }];
-        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], "/display_name: use at most 128 bytes");
+        let body = failed("/api/v1/cloud", &problem);
+        assert_eq!(body["error"]["message"], "/display_name: use at most 128 bytes");
+        assert!(body.get("violations").is_none(), "it is said");
+        problem.errors.push(FieldError { pointer: "/readme".to_owned(), message: "it is empty".to_owned() });
+        let body = failed("/api/v1/cloud", &problem);
+        assert_eq!(body["violations"], json!(["/display_name: use at most 128 bytes", "/readme: it is empty"]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpMessage as _;
 use actix_web::http::{Method, StatusCode};
 use plimsoll_core::wire::{Category, Listing, Locale, Translation};
 use plimsoll_core::{PackageId, PublisherName, Visibility};
@@ -10,18 +11,28 @@ use serde_json::json;
 
 use super::envelope;
 use crate::app::announce::{self, NewAnnouncement};
+use crate::app::icon;
 use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Tag};
 use crate::http::route::{Answer, Route};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::POST,
-        "/api/v1/cloud/packages",
-        register,
-        Operation::new("osRegisterPackage", Tag::Packages, "Say what later versions of a package are by default")
-            .credentials(Credentials::Required),
-    )]
+    vec![
+        Route::new(
+            Method::POST,
+            "/api/v1/cloud/packages",
+            register,
+            Operation::new("osRegisterPackage", Tag::Packages, "Say what later versions of a package are by default")
+                .credentials(Credentials::Required),
+        ),
+        Route::new(
+            Method::POST,
+            "/api/v1/cloud/packages/{package}/icon",
+            upload_icon,
+            Operation::new("osUploadIcon", Tag::Packages, "Set the icon of a package")
+                .credentials(Credentials::Required),
+        ),
+    ]
 }
 
 /// What the clients send. `namespace` is read from the manifest instead.
@@ -91,4 +102,15 @@ async fn register(mut call: Call) -> Answer {
             "visibility": announced.default_visibility, "owner_org_id": announced.publisher,
         }),
     )
+}
+
+async fn upload_icon(mut call: Call) -> Answer {
+    let id: PackageId = call.path("package")?;
+    let media_type = call.request.content_type().to_ascii_lowercase();
+    let image = call.bytes(icon::ICON_BYTES).await?;
+    let package = id.clone();
+    call.run(move |app, caller| icon::set(app, caller, &package, &media_type, &image)).await?;
+    // Where the marketplace serves it, once a version with it is there.
+    let address = format!("/api/v1/marketplace/packages/{id}/icon");
+    envelope::done(StatusCode::OK, &json!({ "id": id, "icon_url": address }))
 }

@@ -1,11 +1,13 @@
-//! Versions, as `os plugin publish` sends them: the artifact inside of the JSON.
+//! Versions: as `os plugin publish` sends them, with the artifact inside of the JSON; and as `os package publish` does, with a
+//! compiled stack, of which the artifact is built here.
 
 use actix_web::http::{Method, StatusCode};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::{Digest, PackageId, Version, wire};
+use plimsoll_core::problem::{FieldError, ProblemCode};
+use plimsoll_core::{Digest, PackageId, Version, artifact, wire};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::body::{JsonBody, Text};
 use super::envelope;
@@ -29,8 +31,12 @@ pub(super) fn routes() -> Vec<Route> {
         Method::POST,
         "/api/v1/cloud/packages/{package}/versions",
         create,
-        Operation::new("osPublishVersion", Tag::Versions, "Publish a version whose artifact is in the body")
-            .credentials(Credentials::Required),
+        Operation::new(
+            "osPublishVersion",
+            Tag::Versions,
+            "Publish a version whose artifact, or compiled stack, is in the body",
+        )
+        .credentials(Credentials::Required),
     )]
 }
 
@@ -40,8 +46,11 @@ struct NewVersion<'a> {
     artifact_kind: Option<String>,
     #[serde(borrow)]
     osplugin: Option<Text<'a>>,
-    plugin_manifest: Option<Value>,
+    #[serde(borrow)]
+    plugin_manifest: Option<&'a RawValue>,
     artifact_checksum: Option<Digest>,
+    #[serde(borrow)]
+    bundle: Option<&'a RawValue>,
     signature: Option<String>,
     release_notes: Option<String>,
     #[serde(default)]
@@ -50,6 +59,13 @@ struct NewVersion<'a> {
     submit_for_review: bool,
     #[serde(default)]
     auto_approve: bool,
+    install_env_id: Option<String>,
+}
+
+/// An artifact, and how it came.
+struct Brought {
+    bytes: Vec<u8>,
+    origin: Origin,
 }
 
 async fn create(mut call: Call) -> Answer {
@@ -88,7 +104,10 @@ fn accept(app: &App, caller: &Caller, id: &PackageId, body: &JsonBody) -> Result
     let new: NewVersion<'_> = body.parse()?;
     check(&new)?;
     let publisher = announce::publisher(app, caller, id)?;
-    let bytes = artifact(&new)?;
+    let Brought { bytes, origin } = match &new.bundle {
+        None => plugin(app, &new)?,
+        Some(stack) => bundle(app, id, &new, stack)?,
+    };
     let stored = artifacts::store(app, caller, &bytes)?;
     let asked = wire::NewVersion {
         publisher,
@@ -100,7 +119,6 @@ fn accept(app: &App, caller: &Caller, id: &PackageId, body: &JsonBody) -> Result
         notes: new.release_notes,
         listing: None,
     };
-    let origin = Origin { version: Some(new.version), manifest: new.plugin_manifest, hosted: false };
     Ok(publish::publish(app, caller, id, asked, &origin, false)?)
 }
 
@@ -119,14 +137,24 @@ fn check(new: &NewVersion<'_>) -> Result<(), Failure> {
         );
         return Err(invalid("/is_pre_release".to_owned(), message));
     }
-    match new.artifact_kind.as_deref() {
-        Some("plugin") => Ok(()),
-        _ => Err(invalid("/artifact_kind".to_owned(), "this registry takes `plugin` here".to_owned())),
+    if new.install_env_id.is_some() {
+        let message = "this registry has no environments to install into, and nothing was published: publish without \
+                       `--install`, then let a runtime install the App with `os package install`";
+        return Err(invalid("/install_env_id".to_owned(), message.to_owned()));
+    }
+    match (new.artifact_kind.as_deref(), &new.osplugin, &new.bundle) {
+        (Some("plugin"), Some(_), None) | (None, None, Some(_)) => Ok(()),
+        (Some("plugin") | None, ..) => {
+            let message =
+                "send either `artifact_kind: plugin` with the artifact as `osplugin`, or a compiled stack as `bundle`";
+            Err(invalid(String::new(), message.to_owned()))
+        }
+        (Some(_), ..) => Err(invalid("/artifact_kind".to_owned(), "the one kind with a name is `plugin`".to_owned())),
     }
 }
 
-/// The bytes of the artifact, which are those that the client meant.
-fn artifact(new: &NewVersion<'_>) -> Result<Vec<u8>, Failure> {
+/// The artifact in the body, which is the one that the client meant.
+fn plugin(app: &App, new: &NewVersion<'_>) -> Result<Brought, Failure> {
     let wrong = |message: String| invalid("/osplugin".to_owned(), message);
     let text = &new.osplugin.as_ref().ok_or_else(|| wrong("send the artifact, in base64".to_owned()))?.0;
     let bytes =
@@ -143,5 +171,31 @@ fn artifact(new: &NewVersion<'_>) -> Result<Vec<u8>, Failure> {
             format!("the artifact has the digest {found}, but `artifact_checksum` says {claimed}: send it again");
         return Err(Failure::new(ProblemCode::DigestMismatch, detail));
     }
-    Ok(bytes)
+    let wrong = |message: String| invalid("/plugin_manifest".to_owned(), message);
+    let manifest = match new.plugin_manifest {
+        Some(text) if text.get().len() as u64 > app.limits.manifest_bytes => {
+            return Err(wrong(format!("a manifest has at most {} bytes", app.limits.manifest_bytes)));
+        }
+        Some(text) => Some(serde_json::from_str(text.get()).map_err(|error| wrong(error.to_string()))?),
+        None => None,
+    };
+    Ok(Brought { bytes, origin: Origin { version: Some(new.version.clone()), manifest, hosted: false } })
+}
+
+/// The artifact of the compiled stack in the body. Nobody signed it.
+fn bundle(app: &App, id: &PackageId, new: &NewVersion<'_>, stack: &RawValue) -> Result<Brought, Failure> {
+    if new.signature.is_some() {
+        let message = "a signature is over the bytes of an artifact, and this one is built here: leave it out, or build the \
+                       artifact with `plimsoll pack`, sign it and publish it";
+        return Err(invalid("/signature".to_owned(), message.to_owned()));
+    }
+    let built = artifact::pack_stack(stack.get().as_bytes(), id, &new.version, &app.limits);
+    let bytes = built.map_err(|problems| {
+        let at = |pointer: &str| format!("/bundle{pointer}");
+        let errors: Vec<FieldError> =
+            problems.into_iter().map(|it| FieldError { pointer: at(&it.pointer), message: it.message }).collect();
+        let detail = "the compiled stack cannot be published as it is: mend it, and build it again";
+        Failure::new(ProblemCode::BodyInvalid, detail).with_errors(errors)
+    })?;
+    Ok(Brought { bytes, origin: Origin { version: Some(new.version.clone()), manifest: None, hosted: true } })
 }

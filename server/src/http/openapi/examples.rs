@@ -254,6 +254,10 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
         P::KeyExists => "the publisher acme has a key acme-2026: choose another key id",
         P::VersionExists => "com.acme.crm-enrich 1.4.0 exists with other bytes: publish under another version",
         P::VersionRejected => "com.acme.crm-enrich 1.4.0 was rejected, which is final: publish a new version",
+        P::IndexFull => {
+            "the index of com.acme.crm-enrich has no room left for 1.4.0: publish it with fewer permissions, dependencies and \
+             bundled packages, or go on under another package id"
+        }
         P::StateConflict => "version 1.4.0 is draft; only an approved version has an availability",
         P::ReviewStale => "the report that was reviewed is not the present one: look again, then decide",
         P::BodyTooLarge => "the body is larger than the 1048576 bytes that are allowed here",

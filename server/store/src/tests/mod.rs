@@ -168,6 +168,7 @@ fn draft(conn: &mut Conn, package: &Package, version: &str) -> Result<VersionRec
         published_by: of("dana"),
         decided_at: None,
         decided_by: None,
+        held_reason: None,
     })
 }
 

@@ -5,6 +5,7 @@ use plimsoll_core::{Availability, Digest, PackageType, Permissions, State, Tier,
 
 use super::{Result, approved, at, behaviours, documents, draft, linter, of, page_size, publish};
 use crate::review::Review;
+use crate::version::submission::{self, Submission};
 use crate::version::{QueuePlace, Shown, VersionRecord};
 use crate::{Conflict, Conn, Page, Store, StoreError, review, version};
 
@@ -192,14 +193,14 @@ fn approved_versions_come_lowest_first(store: &Store) -> Result {
 }
 
 fn an_approval_stays_in_force_while_a_wider_one_waits(store: &Store) -> Result {
-    let waiting = store.write("test", |conn| {
+    let (private, waiting) = store.write("test", |conn| {
         let linter = linter(conn)?;
         let private = approved(VersionRecord { visibility: Visibility::Private, ..draft(conn, &linter, "1.0.0")? });
         version::insert(conn, &private, &documents())?;
-        let state = State::PendingReview;
-        let waiting = VersionRecord { state, visibility: Visibility::Marketplace, ..private.clone() };
-        assert!(version::update(conn, &private, &waiting)?);
-        Ok::<_, StoreError>(waiting)
+        let (state, visibility) = (State::PendingReview, Visibility::Marketplace);
+        let waiting = VersionRecord { state, visibility, decided_at: None, ..private.clone() };
+        submission::set(conn, &private.package, &private.version, &Submission::of(&waiting, &documents()))?;
+        Ok::<_, StoreError>((private, waiting))
     })?;
     let package = &waiting.package;
     let listed = store.read("test", |conn| version::page(conn, package, Shown::Listed, None, page_size(100)))?;
@@ -208,7 +209,7 @@ fn an_approval_stays_in_force_while_a_wider_one_waits(store: &Store) -> Result {
         store.read("test", |conn| version::queue(conn, None, page_size(100)))?.items,
         std::slice::from_ref(&waiting)
     );
-    assert_eq!(store.read("test", |conn| version::approved(conn, package))?, std::slice::from_ref(&waiting));
+    assert_eq!(store.read("test", |conn| version::approved(conn, package))?, std::slice::from_ref(&private));
     Ok(())
 }
 
@@ -223,7 +224,22 @@ fn the_queue_has_the_oldest_version_first(store: &Store) -> Result {
             let record = VersionRecord { state: State::PendingReview, published_at: at(seconds), ..record };
             version::insert(conn, &record, &documents())?;
         }
-        publish(conn, &linter, "9.0.0")
+        // By when it was submitted for more, not by when what is in force was published.
+        let raised = publish(conn, &linter, "9.0.0")?;
+        let waiting = VersionRecord { state: State::PendingReview, published_at: at(2), ..raised.clone() };
+        submission::set(conn, &raised.package, &raised.version, &Submission::of(&waiting, &documents()))?;
+        assert_eq!(
+            version::find(conn, &raised.package, &raised.version)?,
+            Some(raised.clone()),
+            "what is in force stays"
+        );
+        let beside = submission::find(conn, &raised.package, &raised.version)?.expect("beside");
+        let waiting = VersionRecord { decided_at: None, ..waiting };
+        assert_eq!(beside.upon(raised.clone()), waiting);
+        // What was rejected waits no more.
+        let rejected = publish(conn, &linter, "8.0.0")?;
+        submission::set(conn, &rejected.package, &rejected.version, &beside)?;
+        version::update(conn, &rejected, &VersionRecord { state: State::Rejected, ..rejected.clone() })
     })?;
     let mut place = None;
     let mut seen = Vec::new();
@@ -239,7 +255,8 @@ fn the_queue_has_the_oldest_version_first(store: &Store) -> Result {
         }
     }
     let linter = |number| format!("com.acme.linter@{number}");
-    assert_eq!(seen, [linter("3.0.0"), linter("1.0.0"), linter("2.0.0"), "com.acme.theme@1.0.0".to_owned()]);
+    let of_linter = ["3.0.0", "1.0.0", "2.0.0", "9.0.0"].map(linter);
+    assert_eq!(seen, [&of_linter[..], &["com.acme.theme@1.0.0".to_owned()]].concat());
     Ok(())
 }
 

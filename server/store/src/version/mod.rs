@@ -1,7 +1,9 @@
-//! Versions: a row of facts for each, and beside it a row of documents as their exact text. Rejected versions keep both.
+//! Versions: a row of facts for each, and beside it a row of documents as their exact text. Rejected versions keep both. What
+//! waits beside an approval in force has a row of its own: [`submission`].
 
 mod documents;
 mod row;
+pub mod submission;
 
 use std::collections::BTreeMap;
 
@@ -40,11 +42,11 @@ pub struct VersionRecord {
     pub tier: Tier,
     /// Where it stands.
     pub state: State,
-    /// Whether it may still be used.
+    /// Whether it may still be used, as its publisher or a reviewer said. What is shown is [`VersionRecord::on_show`].
     pub availability: Availability,
     /// Who it is for.
     pub visibility: Visibility,
-    /// The audience of the approval in force. It may be narrower than `visibility`, which then waits for a review.
+    /// The audience of the approval in force.
     pub approved_for: Option<Visibility>,
     /// Whether its artifact has code.
     pub has_code: bool,
@@ -78,6 +80,15 @@ pub struct VersionRecord {
     pub decided_at: Option<Timestamp>,
     /// Who approved or rejected it; none where the gate alone did.
     pub decided_by: Option<AccountName>,
+    /// Why the approval in force is held, where it is.
+    pub held_reason: Option<String>,
+}
+
+impl VersionRecord {
+    /// The availability that everybody is told.
+    pub fn on_show(&self) -> Availability {
+        self.availability.on_show(self.held_reason.as_deref())
+    }
 }
 
 /// Which versions of a package a list has.
@@ -163,10 +174,16 @@ pub fn offered(conn: &mut Conn, package: &PackageId, most: u16) -> Result<Vec<Ve
 
 /// All versions of a package with an approval in force, lowest first.
 pub fn approved(conn: &mut Conn, package: &PackageId) -> Result<Vec<VersionRecord>> {
+    approved_at_most(conn, package, usize::MAX)
+}
+
+/// As [`approved`], no more than `max` of them.
+pub fn approved_at_most(conn: &mut Conn, package: &PackageId, max: usize) -> Result<Vec<VersionRecord>> {
     let rows = version::table
         .filter(version::package.eq(package.as_str()))
         .filter(version::approved_for.is_not_null())
         .order(version::sort_key)
+        .limit(i64::try_from(max).unwrap_or(i64::MAX))
         .select(VersionRow::as_select())
         .load(conn)?;
     rows.into_iter().map(VersionRecord::try_from).collect()
@@ -182,20 +199,31 @@ pub fn with_artifact(conn: &mut Conn, sha256: &Digest) -> Result<Vec<VersionReco
     rows.into_iter().map(VersionRecord::try_from).collect()
 }
 
-/// A page of the versions that wait for a review, oldest first, after the given place.
+/// A page of the versions that wait for a review, each as it was submitted, oldest first, after the given place.
 pub fn queue(conn: &mut Conn, after: Option<&QueuePlace>, size: PageSize) -> Result<Page<VersionRecord>> {
-    let mut query = version::table
+    let mut new = version::table
         .filter(version::state.eq(State::PendingReview.as_str()))
         .order((version::published_at, version::package, version::number))
         .limit(Page::<VersionRecord>::rows(size))
         .select(VersionRow::as_select())
         .into_boxed();
     if let Some(place) = after {
-        let at = place.published_at.as_micros();
-        let package = place.package.to_string();
-        let later_here = version::package.eq(package.clone()).and(version::number.gt(place.version.to_string()));
+        let (at, package, number) = place.keys();
+        let later_here = version::package.eq(package.clone()).and(version::number.gt(number));
         let same_time = version::published_at.eq(at).and(version::package.gt(package).or(later_here));
-        query = query.filter(version::published_at.gt(at).or(same_time));
+        new = new.filter(version::published_at.gt(at).or(same_time));
     }
-    Page::of(query.load(conn)?, size)
+    let new = new.load(conn)?.into_iter().map(VersionRecord::try_from);
+    let beside = submission::waiting(conn, after, size)?.into_iter().map(Ok);
+    let mut waiting = new.chain(beside).collect::<Result<Vec<_>>>()?;
+    waiting.sort_by_cached_key(|record| (record.published_at, record.package.to_string(), record.version.to_string()));
+    let more = waiting.len() > size.get();
+    waiting.truncate(size.get());
+    Ok(Page { items: waiting, more })
+}
+
+impl QueuePlace {
+    fn keys(&self) -> (i64, String, String) {
+        (self.published_at.as_micros(), self.package.to_string(), self.version.to_string())
+    }
 }

@@ -43,6 +43,7 @@ pub(super) struct VersionRow {
     published_by: String,
     decided_at: Option<i64>,
     decided_by: Option<String>,
+    held_reason: Option<String>,
 }
 
 impl From<&VersionRecord> for VersionRow {
@@ -78,6 +79,7 @@ impl From<&VersionRecord> for VersionRow {
             published_by: record.published_by.to_string(),
             decided_at: record.decided_at.map(Timestamp::as_micros),
             decided_by: record.decided_by.as_ref().map(ToString::to_string),
+            held_reason: record.held_reason.clone(),
         }
     }
 }
@@ -120,6 +122,7 @@ impl TryFrom<VersionRow> for VersionRecord {
                 replacement: row.availability_replacement,
             },
             notes: row.notes,
+            held_reason: row.held_reason,
         })
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::raw::{MANIFEST, Tar, packed};
-use crate::artifact::{Inspection, Integrity, Lockfile, NoManifest, inspect};
+use crate::artifact::{Inspection, Integrity, Lockfile, NoManifest, has_stack, inspect, read_stack};
 use crate::{Limits, manifest};
 
 fn inspected(members: &[(&str, &[u8])]) -> Inspection {
@@ -220,6 +220,23 @@ fn a_compiled_stack_is_of_the_package_that_its_manifest_names() {
         );
         assert_eq!(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>(), [expected]);
     }
+}
+
+#[test]
+fn a_compiled_stack_is_found_and_read() {
+    let limits = Limits::default();
+    let read = |artifact: &[u8]| read_stack(artifact, &limits).expect("readable");
+    for path in ["objectstack.json", "dist/objectstack.json"] {
+        let artifact = packed(&[(path, br#"{"apps":[]}"#), ("assets/more.md", b"x")]);
+        let manifest = inspect(&artifact[..], &limits).expect("well-formed").manifest.expect("a manifest");
+        assert_eq!((has_stack(&manifest), read(&artifact)), (true, Some(br#"{"apps":[]}"#.to_vec())), "{path}");
+    }
+    let other = packed(&[("assets/objectstack.json", b"{}")]);
+    let manifest = inspect(&other[..], &limits).expect("well-formed").manifest.expect("a manifest");
+    assert_eq!((has_stack(&manifest), read(&other)), (false, None));
+    assert!(read_stack(&other[..other.len() / 2], &limits).is_err());
+    let large = packed(&[("objectstack.json", &vec![b' '; 9 * 1024 * 1024])]);
+    assert!(read_stack(&large[..], &limits).is_err());
 }
 
 #[test]

@@ -125,13 +125,24 @@ impl Answer {
 
     /// With the places that it is about, the first few of them.
     pub(super) fn at(self, pointers: impl IntoIterator<Item = String>) -> Self {
-        self.at_most(LISTED_MAX, pointers)
+        self.at_each(pointers, |pointer| pointer)
     }
 
-    /// With the places that it is about, at most so many of them.
-    pub(super) fn at_most(self, max: usize, pointers: impl IntoIterator<Item = String>) -> Self {
-        let mut all = pointers.into_iter();
-        let mut pointers: Vec<String> = all.by_ref().take(max).map(|it| printable(&it, POINTER_CHARS_MAX)).collect();
+    /// With the places of what it is about, the first few of them.
+    pub(super) fn at_each<I>(self, items: impl IntoIterator<Item = I>, pointer: impl FnMut(I) -> String) -> Self {
+        self.at_most(LISTED_MAX, items, pointer)
+    }
+
+    /// With the places that it is about, at most so many of them. The others are counted, and not written.
+    pub(super) fn at_most<I>(
+        self,
+        max: usize,
+        items: impl IntoIterator<Item = I>,
+        pointer: impl FnMut(I) -> String,
+    ) -> Self {
+        let mut all = items.into_iter();
+        let shown = all.by_ref().take(max).map(pointer);
+        let mut pointers: Vec<String> = shown.map(|it| printable(&it, POINTER_CHARS_MAX)).collect();
         let more = all.count();
         if more > 0 {
             pointers.push(format!("and {more} more"));
@@ -148,24 +159,47 @@ pub(super) fn place(finding: &Finding) -> String {
     }
 }
 
-/// Places of findings, without repeats in a row.
-pub(super) fn places<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
-    let mut places: Vec<String> = findings.into_iter().map(place).collect();
-    places.dedup();
-    places
+/// Findings, each place once where several follow each other.
+pub(super) fn places<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> impl Iterator<Item = &'f Finding> {
+    let mut before = None;
+    findings.into_iter().filter(move |finding| {
+        let here = Some((&finding.path, finding.line));
+        std::mem::replace(&mut before, here) != here
+    })
 }
 
 /// What was found, for a sentence: the first few, then how many more.
-pub(super) fn list(items: impl IntoIterator<Item = impl Into<String>>) -> String {
-    list_at_most(LISTED_MAX, items)
+pub(super) fn list<I>(items: impl IntoIterator<Item = I>, tell: impl FnMut(I) -> String) -> String {
+    list_at_most(LISTED_MAX, items, tell)
 }
 
-/// What was found, for a sentence: at most so many, then how many more.
-pub(super) fn list_at_most(max: usize, items: impl IntoIterator<Item = impl Into<String>>) -> String {
-    let mut all = items.into_iter().map(Into::into);
-    let shown: Vec<String> = all.by_ref().take(max).collect();
+/// What was found, for a sentence: at most so many, then how many more. Those are counted, and not told.
+pub(super) fn list_at_most<I>(max: usize, items: impl IntoIterator<Item = I>, tell: impl FnMut(I) -> String) -> String {
+    let mut all = items.into_iter();
+    let shown: Vec<String> = all.by_ref().take(max).map(tell).collect();
     match all.count() {
         0 => shown.join("; "),
         more => format!("{}; and {more} more", shown.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_shown_is_counted_and_not_written() {
+        let mut written = 0;
+        let told = list(0..10_000, |number| {
+            written += 1;
+            number.to_string()
+        });
+        assert!(told.ends_with("19; and 9980 more"), "{told}");
+        let answer = Answer::pass("").at_each(0..10_000, |number| {
+            written += 1;
+            number.to_string()
+        });
+        assert_eq!(answer.pointers.len(), LISTED_MAX + 1);
+        assert_eq!(written, 2 * LISTED_MAX);
     }
 }

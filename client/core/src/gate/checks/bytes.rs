@@ -1,6 +1,6 @@
 //! Checks of the archive, the manifest as a file, and the integrity map.
 
-use super::answer::{Answer, Context, Gap, Judged, list, list_at_most, places};
+use super::answer::{Answer, Context, Gap, Judged, list, list_at_most, place, places};
 use crate::artifact::{ArtifactError, Integrity, NoManifest};
 use crate::manifest::FILE_NAME;
 use crate::text::printable;
@@ -37,7 +37,7 @@ pub(super) fn manifest_duplicate(context: &Context<'_>) -> Judged {
             "{} members are manifests. Keep one, named {FILE_NAME}, at the root.",
             paths.len()
         ))
-        .at(paths.iter().cloned())),
+        .at_each(paths, String::clone)),
         _ => Ok(Answer::pass("There is one manifest only.")),
     }
 }
@@ -49,9 +49,9 @@ pub(super) fn manifest_invalid(context: &Context<'_>) -> Judged {
         }
         Err(NoManifest::Invalid(problems)) => Ok(Answer::refuse(format!(
             "The manifest is invalid. Mend every point: {}.",
-            list_at_most(PROBLEMS_MAX, problems.iter().map(|problem| printable(&problem.to_string(), 400)))
+            list_at_most(PROBLEMS_MAX, problems, |problem| printable(&problem.to_string(), 400))
         ))
-        .at_most(PROBLEMS_MAX, problems.iter().map(|problem| format!("#{}", problem.pointer)))),
+        .at_most(PROBLEMS_MAX, problems, |problem| format!("#{}", problem.pointer))),
         Ok(_) => Ok(Answer::pass("The manifest follows its schema.")),
     }
 }
@@ -74,8 +74,8 @@ pub(super) fn integrity_mismatch(context: &Context<'_>) -> Judged {
         Integrity::Match => Ok(Answer::pass("The listed digests are exactly those of the members.")),
         Integrity::Mismatch(findings) => Ok(Answer::refuse(format!(
             "`integrity` does not match the members: {}. Pack again, and change nothing afterwards.",
-            list(findings.iter().map(|finding| format!("{}: {}", printable(&finding.path, 100), finding.what)))
+            list(findings, |finding| format!("{}: {}", printable(&finding.path, 100), finding.what))
         ))
-        .at(places(findings))),
+        .at_each(places(findings), place)),
     }
 }

@@ -6,8 +6,8 @@ use crate::manifest::Packaging;
 use crate::text::printable;
 
 /// `path:line (what)`, for a sentence.
-fn told(findings: &[Finding]) -> String {
-    list(findings.iter().map(|finding| format!("{} ({})", printable(&place(finding), 120), finding.what)))
+fn told<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> String {
+    list(findings, |finding| format!("{} ({})", printable(&place(finding), 120), finding.what))
 }
 
 pub(super) fn install_script(context: &Context<'_>) -> Judged {
@@ -15,7 +15,8 @@ pub(super) fn install_script(context: &Context<'_>) -> Judged {
     Ok(if found.is_empty() {
         Answer::pass("No package.json has an install hook.")
     } else {
-        Answer::refuse(format!("Nothing may run at install: {}. Remove these scripts.", told(found))).at(places(found))
+        Answer::refuse(format!("Nothing may run at install: {}. Remove these scripts.", told(found)))
+            .at_each(places(found), place)
     })
 }
 
@@ -48,7 +49,7 @@ pub(super) fn lockfile_unpinned(context: &Context<'_>) -> Judged {
             "The lockfile has entries that are not pinned by registry and integrity: {}. Depend on published npm packages only.",
             told(unpinned)
         ))
-        .at(places(unpinned))),
+        .at_each(places(unpinned), place)),
     }
 }
 
@@ -61,7 +62,7 @@ pub(super) fn native_addon(context: &Context<'_>) -> Judged {
         Answer::pass("There is no machine code.")
     } else {
         Answer::refuse(format!("A bundled artifact may hold no machine code: {}. Leave it out.", told(found)))
-            .at(places(found))
+            .at_each(places(found), place)
     })
 }
 
@@ -74,7 +75,7 @@ pub(super) fn host_package_bundled(context: &Context<'_>) -> Judged {
             "The host brings its own packages; these are bundled: {}. Mark @objectstack/* as external in the build.",
             told(found)
         ))
-        .at(places(found))
+        .at_each(places(found), place)
     })
 }
 
@@ -85,8 +86,8 @@ pub(super) fn secret_found(context: &Context<'_>) -> Judged {
     }
     // What refuses comes first, so that no list of guesses hides it.
     let (guessed, known): (Vec<&SecretFinding>, Vec<_>) = secrets.iter().partition(|secret| secret.by_entropy_alone);
-    let findings: Vec<Finding> = known.iter().chain(&guessed).map(|secret| secret.finding.clone()).collect();
-    let told = told(&findings);
+    let findings = || known.iter().chain(&guessed).map(|secret| &secret.finding);
+    let told = told(findings());
     Ok(if known.is_empty() {
         Answer::hold(format!(
             "These look as random as a secret: {told}. A reviewer must look; take them out if they are secrets."
@@ -94,5 +95,5 @@ pub(super) fn secret_found(context: &Context<'_>) -> Judged {
     } else {
         Answer::refuse(format!("There are secrets in the artifact: {told}. Revoke them, take them out and pack again."))
     }
-    .at(places(&findings)))
+    .at_each(places(findings()), place))
 }

@@ -1,31 +1,16 @@
 //! Checks of the publisher's evidence. The verifying itself was done by whoever gathered the facts.
 
 use super::super::Evidence;
-use super::super::policy::KEY_FRESH_HOURS;
-use super::answer::{Answer, Context, Gap, Judged};
-use crate::manifest::Packaging;
+use super::super::policy::{KEY_FRESH_HOURS, brings_code};
+use super::answer::{Answer, Context, Gap, Judged, list};
 use crate::{Tier, Visibility, quote};
 
 const NOT_LOOKED_AT: Gap = Gap::FactMissing("the publisher's evidence");
 const NO_EVIDENCE: &str = "No signature of the publisher was given.";
 const BUILT_HERE: &str = "The registry built the artifact; there is no signature of the publisher.";
 
-/// Why the version counts as code-bearing, if it does. An artifact whose npm packages the host installs brings code, though
-/// not in its members.
-fn brings_code(context: &Context<'_>) -> Result<Option<&'static str>, Gap> {
-    let inspection = context.inspection()?;
-    let brings_packages = inspection.manifest.as_ref().is_ok_and(|it| it.packaging == Packaging::ManifestDeps);
-    Ok(if inspection.has_code() {
-        Some("it has code")
-    } else if brings_packages {
-        Some("it brings npm packages")
-    } else {
-        None
-    })
-}
-
 pub(super) fn signature_missing(context: &Context<'_>) -> Judged {
-    let brings_code = brings_code(context)?;
+    let brings_code = brings_code(context.inspection()?);
     let for_marketplace = (context.visibility == Visibility::Marketplace).then_some("it is for the marketplace");
     match (&context.facts.evidence, brings_code.or(for_marketplace)) {
         (Evidence::NotEvaluated | Evidence::Missing, None) => Ok(Answer::not_applicable(
@@ -39,10 +24,14 @@ pub(super) fn signature_missing(context: &Context<'_>) -> Judged {
         (Evidence::Hosted, _) if brings_code.is_none() && context.tier()? == Tier::Declarative => {
             Ok(Answer::pass("The registry built this artifact, of data alone; it is not signed by its publisher."))
         }
-        (Evidence::Hosted, _) => Ok(Answer::refuse(
-            "The registry built this artifact, and it is more than data. Build it yourself, sign it with `plimsoll sign`, and \
-             publish the signed artifact.",
-        )),
+        (Evidence::Hosted, _) => {
+            let found = list(context.inspection()?.code.iter().map(|finding| finding.what.as_str()));
+            let found = if found.is_empty() { "the manifest asks for it".to_owned() } else { found };
+            Ok(Answer::refuse(format!(
+                "The registry built this artifact, and it is more than data ({found}). Pack it yourself with `plimsoll pack`, \
+                 sign it with `plimsoll sign`, and publish the signed artifact."
+            )))
+        }
         (Evidence::Invalid(_) | Evidence::KeyUnknown(_) | Evidence::KeyRevoked(_) | Evidence::Verified { .. }, _) => {
             Ok(Answer::pass("The version carries evidence of its publisher."))
         }
@@ -58,7 +47,7 @@ pub(super) fn signature_invalid(context: &Context<'_>) -> Judged {
             Err(Gap::DecidedElsewhere("there is no good key to verify the signature with"))
         }
         Evidence::Invalid(why) => Ok(Answer::refuse(format!(
-            "The publisher's signature does not verify: {why}. Sign exactly these bytes again with `plimsoll sign`."
+            "The publisher's signature is not valid: {why}. Sign exactly these bytes again with `plimsoll sign`."
         ))),
         Evidence::Verified { key_id, .. } => Ok(Answer::pass(format!("The signature of the key {key_id} verifies."))),
     }

@@ -106,7 +106,8 @@ pub(super) fn identity_mismatch(context: &Context<'_>) -> Judged {
     if !different.is_empty() || !keys.is_empty() {
         let of_keys =
             (!keys.is_empty()).then(|| "the manifest in the request is not the one in the artifact".to_owned());
-        let sentence = list(different.iter().map(|pair| pair.to_string()).chain(of_keys));
+        let told = different.iter().map(|pair| pair.to_string()).chain(of_keys);
+        let sentence = list(told, |sentence| sentence);
         let pointers = different.iter().filter_map(|pair| pair.pointer).map(str::to_owned).chain(keys);
         return Ok(
             Answer::refuse(format!("{sentence}. Publish, and sign, exactly what the manifest names.")).at(pointers)

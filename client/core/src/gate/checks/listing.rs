@@ -24,7 +24,9 @@ pub(super) fn listing_incomplete(context: &Context<'_>) -> Judged {
 
 pub(super) fn review_required(context: &Context<'_>) -> Judged {
     Ok(if context.visibility == Visibility::Marketplace {
-        Answer::hold("Every version for the marketplace is reviewed. Submit it, and wait for the reviewer.")
+        Answer::hold(
+            "A reviewer looks at every version for the marketplace, once it is submitted, before anybody else sees it.",
+        )
     } else {
         Answer::not_applicable(NOT_FOR_MARKETPLACE)
     })

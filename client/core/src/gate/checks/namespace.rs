@@ -51,17 +51,17 @@ pub(super) fn namespace_prefix(context: &Context<'_>) -> Judged {
         objects.iter().partition(|name| name.starts_with(PLATFORM_PREFIX));
     let namespace = context.manifest()?.namespace.as_ref();
     let strays = own.into_iter().filter(|name| namespace.is_some_and(|namespace| !is_of(namespace, name)));
-    let strays: Vec<String> = strays.map(|name| quote(name)).collect();
+    let strays: Vec<&String> = strays.collect();
     Ok(match namespace {
         Some(namespace) if !strays.is_empty() => {
-            let names = list(strays);
+            let names = list(strays, |name| quote(name));
             Answer::refuse(format!(
                 "Objects are named `{namespace}_NAME`, with one underscore in between. Rename {names}."
             ))
             .at([POINTER.to_owned()])
         }
         _ if !of_platform.is_empty() && context.level_below(RESERVED_WORDS_FROM)?.is_some() => {
-            let names = list(of_platform.into_iter().map(|name| quote(name)));
+            let names = list(of_platform, |name| quote(name));
             Answer::hold(format!(
                 "Objects `{PLATFORM_PREFIX}…` are the platform's, and the compiled stack defines {names}. A reviewer must look."
             ))

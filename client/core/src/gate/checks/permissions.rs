@@ -1,5 +1,7 @@
 //! Checks of what the version asks for.
 
+use std::collections::BTreeMap;
+
 use super::super::policy::SENSITIVE_SERVICES;
 use super::answer::{Answer, Context, Judged, list};
 use crate::permission::{Permission, PermissionKind};
@@ -26,12 +28,13 @@ pub(super) fn permission_invalid(context: &Context<'_>) -> Judged {
 
 /// Collects the permissions that meet the rule, with their places in the manifest.
 fn judge(context: &Context<'_>, rule: fn(&Permission) -> bool, answer: fn(Option<String>) -> Answer) -> Judged {
-    let manifest = context.manifest()?;
+    let places = places(context.manifest()?);
     let permissions = context.inspection()?.permissions();
     let found: Vec<&Permission> = permissions.iter().filter(|permission| rule(permission)).collect();
-    let told = list(found.iter().map(|permission| format!("{} {}", permission.kind(), quote(permission.value()))));
-    let pointers = found.iter().flat_map(|permission| pointers(manifest, permission));
-    Ok(answer((!found.is_empty()).then_some(told)).at(pointers))
+    let told = list(&found, |permission| format!("{} {}", permission.kind(), quote(permission.value())));
+    // What a script body asks for has no place in the manifest.
+    let pointers = found.iter().filter_map(|permission| places.get(permission)).flatten();
+    Ok(answer((!found.is_empty()).then_some(told)).at_each(pointers, String::clone))
 }
 
 fn sensitive(permission: &Permission) -> bool {
@@ -62,17 +65,20 @@ fn invalid(permission: &Permission) -> bool {
     }
 }
 
-/// Where the manifest asks for it. A permission that a script body asks for has no place there.
-fn pointers(manifest: &Manifest, permission: &Permission) -> Vec<String> {
-    let kind = permission.kind();
+/// Where the manifest asks for each permission.
+fn places(manifest: &Manifest) -> BTreeMap<Permission, Vec<String>> {
     let declared = &manifest.json()["permissions"];
-    let (items, base) = match kind {
-        PermissionKind::Legacy => (declared.as_array(), "#/permissions".to_owned()),
-        _ => (declared[kind.as_str()].as_array(), format!("#/permissions/{kind}")),
-    };
-    let asks = |item: &serde_json::Value| {
-        item.as_str().and_then(|text| Permission::new(kind, text).ok()).as_ref() == Some(permission)
-    };
-    let items = items.into_iter().flatten().enumerate();
-    items.filter(|(_, item)| asks(item)).map(|(index, _)| format!("{base}/{index}")).collect()
+    let mut places: BTreeMap<Permission, Vec<String>> = BTreeMap::new();
+    for kind in PermissionKind::ALL.iter().copied() {
+        let (items, base) = match kind {
+            PermissionKind::Legacy => (declared.as_array(), "#/permissions".to_owned()),
+            _ => (declared[kind.as_str()].as_array(), format!("#/permissions/{kind}")),
+        };
+        for (index, item) in items.into_iter().flatten().enumerate() {
+            if let Some(permission) = item.as_str().and_then(|text| Permission::new(kind, text).ok()) {
+                places.entry(permission).or_default().push(format!("{base}/{index}"));
+            }
+        }
+    }
+    places
 }

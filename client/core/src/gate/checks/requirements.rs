@@ -21,23 +21,21 @@ pub(super) fn dependency_unresolved(context: &Context<'_>) -> Judged {
     };
     let (unsatisfied, unknown) = (those(Some(false)), those(None));
     let told = |those: &[(&PackageId, &Dependency)]| {
-        list(those.iter().map(|(id, dependency)| format!("{id} {}", quote(dependency.range.as_str()))))
+        list(those, |(id, dependency)| format!("{id} {}", quote(dependency.range.as_str())))
     };
-    let pointers = |those: Vec<(&PackageId, &Dependency)>| {
-        those.into_iter().map(|(_, dependency)| format!("#{}", dependency.pointer)).collect::<Vec<_>>()
-    };
+    let pointer = |(_, dependency): (&PackageId, &Dependency)| format!("#{}", dependency.pointer);
     Ok(if !unsatisfied.is_empty() {
         Answer::hold(format!(
             "No approved version that is for the marketplace satisfies {}. Widen the range, or publish the dependency first.",
             told(&unsatisfied)
         ))
-        .at(pointers(unsatisfied))
+        .at_each(unsatisfied, pointer)
     } else if !unknown.is_empty() {
         Answer::unknown(format!(
             "Whether anything satisfies {} could not be decided. A reviewer must look.",
             told(&unknown)
         ))
-        .at(pointers(unknown))
+        .at_each(unknown, pointer)
     } else {
         Answer::pass("Every dependency is satisfied by an approved version.")
     })
@@ -91,7 +89,7 @@ pub(super) fn app_bundles_unapproved(context: &Context<'_>) -> Judged {
             context.visibility
         ))),
         Some(Err(sentences)) => {
-            let told = list(sentences.iter().map(|sentence| sentence.trim_end_matches('.')));
+            let told = list(sentences, |sentence| sentence.trim_end_matches('.').to_owned());
             let declared = bundle.is_none().then(|| "#/dependencies".to_owned());
             Ok(Answer::refuse(format!("The bundle cannot be pinned: {told}.")).at(declared))
         }

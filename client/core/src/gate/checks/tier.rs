@@ -1,13 +1,20 @@
 //! Checks of how the version wants to be loaded, against how far its publisher is verified.
 
-use super::super::policy::{packaging_needs, scope_needs, tier_needs};
-use super::answer::{Answer, Context, Judged, list, places};
+use super::super::policy::{brings_code, packaging_needs, scope_needs, tier_needs};
+use super::answer::{Answer, Context, Judged, list, place, places};
+use crate::manifest::Packaging;
 
 pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
     let least = tier_needs(tier).least;
     Ok(match context.level_below(least)? {
         None => Answer::pass(format!("The publisher may ship the tier {tier}.")),
+        Some(level) if context.inspection()?.runs_in_page => Answer::refuse(format!(
+            "A host runs pages in React in its own page, so the tier is {tier} ({}), which needs a publisher of level {least}; this \
+             one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
+            tier.in_words()
+        ))
+        .at(places(&context.inspection()?.code)),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
@@ -58,18 +65,25 @@ pub(super) fn scope_privileged(context: &Context<'_>) -> Judged {
 
 pub(super) fn code_undeclared(context: &Context<'_>) -> Judged {
     let (inspection, manifest) = (context.inspection()?, context.manifest()?);
-    if !inspection.has_code() {
-        return Ok(Answer::not_applicable("There is no code in the artifact."));
+    if brings_code(inspection).is_none() {
+        return Ok(Answer::not_applicable("There is no code in the artifact, and none is installed for it."));
     }
     if let Some(runtime) = manifest.runtime {
         return Ok(Answer::pass(format!("The code is declared as runtime {runtime}.")));
     }
-    let main = manifest.main.as_ref().map(|_| "#/main".to_owned());
-    let found = list(inspection.code.iter().map(|finding| finding.what.as_str()));
-    let found = if found.is_empty() { "`main` names it".to_owned() } else { found };
+    let main = manifest.main.as_ref().map(|_| ("#/main", "`main` names it"));
+    let packages = (manifest.packaging == Packaging::ManifestDeps)
+        .then_some(("#/packaging", "the host installs npm packages for it"));
+    let declared = main.into_iter().chain(packages);
+    let found = match inspection.code.is_empty() {
+        true => list(declared.clone(), |(_, what)| what.to_owned()),
+        false => list(&inspection.code, |finding| finding.what.clone()),
+    };
+    let pointers = declared.map(|(pointer, _)| pointer.to_owned());
     Ok(Answer::hold(format!(
-        "There is code, although the manifest declares no `runtime` ({found}). It gets the tier sandbox and a review; declare \
-         `runtime: sandbox`, or leave the code out."
+        "There is code, although the manifest declares no `runtime` ({found}). It gets the tier {} and a review; declare \
+         `runtime: sandbox`, or leave the code out.",
+        context.tier()?
     ))
-    .at(main.into_iter().chain(places(&inspection.code))))
+    .at(pointers.chain(places(&inspection.code).map(place))))
 }

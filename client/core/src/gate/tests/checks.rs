@@ -10,6 +10,11 @@ fn holds(case: Case, finding: &str) {
     assert_eq!(case.findings(), [format!("hold {finding}")]);
 }
 
+/// With npm packages that the host installs, in a sandbox.
+fn with_packages() -> Case {
+    Case::new().with("packaging", json!("manifest-deps")).with("runtime", json!("sandbox"))
+}
+
 fn passes(case: Case) {
     assert_eq!(case.findings(), [""; 0]);
 }
@@ -41,6 +46,22 @@ fn the_tier_is_what_runtime_asks_and_code_raises_it() {
         it.only_script_bodies = true;
     });
     assert_eq!(script.tier(), Some(Tier::Sandbox));
+    let page = |runtime| {
+        Case::new().with("runtime", json!(runtime)).inspected(|it| {
+            it.code.push(finding("objectstack.json", None, "a page in React"));
+            it.runs_in_page = true;
+        })
+    };
+    assert_eq!(page("sandbox").tier(), Some(Tier::InProcess), "whatever the manifest asks for");
+    refuses(page("sandbox"), "tier-not-permitted objectstack.json");
+}
+
+#[test]
+fn npm_packages_that_the_host_installs_are_code() {
+    let packages = || Case::new().with("packaging", json!("manifest-deps")).of_level(Level::Verified);
+    assert_eq!(packages().tier(), Some(Tier::Sandbox));
+    holds(packages(), "code-undeclared #/packaging");
+    passes(packages().with("runtime", json!("sandbox")));
 }
 
 #[test]
@@ -190,7 +211,7 @@ fn code_and_the_marketplace_need_evidence() {
     let missing = |case: Case| case.with_evidence(Evidence::Missing);
     passes(missing(Case::new()));
     refuses(missing(Case::new().with_code(Some("sandbox"))), "signature-missing");
-    let packages = Case::new().with("packaging", json!("manifest-deps")).of_level(Level::Verified);
+    let packages = with_packages().of_level(Level::Verified);
     refuses(missing(packages), "signature-missing");
     let market = missing(Case::new()).for_visibility(Visibility::Marketplace);
     assert_eq!(market.findings(), ["refuse signature-missing", "hold review-required"]);
@@ -234,7 +255,7 @@ fn trust_decides_over_tier_packaging_and_scope() {
     assert_eq!(node(Level::Pending).findings(), ["refuse tier-not-permitted #/runtime", "hold tier-review #/runtime"]);
     holds(node(Level::Verified), "tier-review #/runtime");
     passes(node(Level::Trusted));
-    let packages = |level| Case::new().with("packaging", json!("manifest-deps")).of_level(level);
+    let packages = |level| with_packages().of_level(level);
     refuses(packages(Level::Pending), "packaging-not-permitted #/packaging");
     passes(packages(Level::Verified));
     for scope in ["cloud", "system"] {
@@ -246,7 +267,7 @@ fn trust_decides_over_tier_packaging_and_scope() {
 #[test]
 fn lockfiles_are_for_those_who_bring_packages() {
     let with = |lockfile| {
-        let case = Case::new().with("packaging", json!("manifest-deps")).of_level(Level::Verified);
+        let case = with_packages().of_level(Level::Verified);
         case.inspected(|it| it.lockfile = lockfile)
     };
     refuses(with(Lockfile::Missing), "lockfile-missing");
@@ -262,7 +283,7 @@ fn what_must_not_be_in_the_members() {
     refuses(Case::new().inspected(|it| it.install_scripts = script), "install-script package.json:4");
     let native = || vec![finding("lib/a.node", None, "ELF")];
     refuses(Case::new().inspected(|it| it.native = native()), "native-addon lib/a.node");
-    let packages = Case::new().with("packaging", json!("manifest-deps")).of_level(Level::Verified);
+    let packages = with_packages().of_level(Level::Verified);
     passes(packages.inspected(|it| it.native = native()));
     let host = vec![finding("dist/index.mjs", Some(1), "@objectstack/core")];
     refuses(Case::new().inspected(|it| it.host_packages = host), "host-package-bundled dist/index.mjs:1");

@@ -1,5 +1,6 @@
 //! Tests of the gate as a whole. Those of single checks go by group, like the checks.
 
+mod bounds;
 mod checks;
 mod laws;
 mod matrix;
@@ -58,6 +59,7 @@ impl Case {
             integrity: Integrity::Match,
             code: Vec::new(),
             only_script_bodies: false,
+            runs_in_page: false,
             capabilities: Permissions::default(),
             native: Vec::new(),
             install_scripts: Vec::new(),

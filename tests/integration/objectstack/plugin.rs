@@ -1,9 +1,11 @@
-//! What the real ObjectStack command line 17.4.0 sends, as it was recorded, is understood; and what it prints is there.
+//! `os plugin publish`.
 
-use plimsoll_core::wire::{Listing, NewKey, Version};
+use plimsoll_core::wire::Version;
 use plimsoll_core::{State, Visibility};
-use plimsoll_tests::{Actor, Answer, Backend, Plugin, Publisher, Registry, Signed, fixture};
+use plimsoll_tests::{Actor, Backend, Plugin, Publisher, Registry, fixture};
 use serde_json::{Value, json};
+
+use super::{Recorded, acme, approval, failed, failure, version};
 
 plimsoll_tests::behaviours!(
     a_recorded_plugin_is_published_and_reviewed,
@@ -14,67 +16,9 @@ plimsoll_tests::behaviours!(
     who_publishes_for_several_says_for_whom,
 );
 
-/// One recorded request.
-pub(crate) struct Recorded(Value);
-
-impl Recorded {
-    pub(crate) fn read(name: &str) -> Self {
-        let text = std::fs::read_to_string(fixture(&format!("wire/{name}.json"))).expect("a recording");
-        Self(serde_json::from_str(&text).expect("a recording"))
-    }
-
-    /// With another member in its body.
-    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
-        self.0["body"][key] = value;
-        self
-    }
-
-    fn without(mut self, key: &str) -> Self {
-        self.0["body"].as_object_mut().expect("a JSON body").remove(key);
-        self
-    }
-
-    /// Sends it, with everything that was recorded but the token.
-    pub(crate) fn send(&self, actor: &Actor) -> Answer {
-        let text = |key: &str| self.0[key].as_str().expect("a text").to_owned();
-        let mut call = actor.call(&text("method"), &text("path"));
-        for (name, value) in self.0["headers"].as_object().expect("headers") {
-            call = call.header(name, value.as_str().expect("a header"));
-        }
-        call.body(self.0["body"].to_string()).send()
-    }
-}
-
-/// The publisher of the recordings. The private half of its key is not known, so an administrator asserts the other.
-pub(crate) fn acme(registry: &Registry) -> Publisher {
-    let acme = registry.publisher("acme");
-    let public_key = std::fs::read_to_string(fixture("acme-2026.pub.pem")).expect("the key");
-    let key = NewKey { key_id: "acme-2026".parse().expect("a key id"), public_key, proof: None };
-    registry.admin().client().add_key(acme.name(), &key).expect("asserted");
-    acme
-}
-
 /// The recorded version, with its report.
 fn vat_check(acme: &Publisher) -> Version {
-    let version = acme.owner().get("/v1/packages/com.acme.vat-check/versions/1.0.0").json();
-    serde_json::from_value(version).expect("a version")
-}
-
-/// What a failed answer says: status, code, and the codes that its violations begin with.
-fn failure(answer: &Answer) -> (u16, String, Vec<String>) {
-    let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
-    assert_eq!(body["success"], false, "{body}");
-    let error = &body["error"];
-    assert!(error["message"].as_str().is_some_and(|message| message.len() > 8), "{body}");
-    assert_eq!(error["httpStatus"], answer.status, "{body}");
-    let violations = body.get("violations").map(|list| list.as_array().expect("a list").clone()).unwrap_or_default();
-    let texts = violations.iter().map(|violation| violation.as_str().expect("texts"));
-    let codes = texts.map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
-    (answer.status, error["code"].as_str().expect("a code").to_owned(), codes)
-}
-
-fn failed(status: u16, code: &str, violations: &[&str]) -> (u16, String, Vec<String>) {
-    (status, code.to_owned(), violations.iter().map(|code| (*code).to_owned()).collect())
+    version(acme, "com.acme.vat-check", "1.0.0")
 }
 
 fn a_recorded_plugin_is_published_and_reviewed(on: Backend) {
@@ -113,29 +57,49 @@ fn a_recorded_plugin_is_published_and_reviewed(on: Backend) {
 }
 
 fn both_doors_make_the_same_version(on: Backend) {
-    let version = |publish: &dyn Fn(&Publisher)| {
+    let made = |publish: &dyn Fn(&Registry, &Publisher)| {
         let registry = Registry::start(on);
         let acme = acme(&registry);
-        publish(&acme);
-        let mut approved = serde_json::to_value(registry.reviewer().approve(&vat_check(&acme))).expect("a version");
-        for time in ["publishedAt", "decidedAt"] {
-            approved.as_object_mut().expect("an object").remove(time);
-        }
-        approved
+        publish(&registry, &acme);
+        let approved = registry.reviewer().approve(&vat_check(&acme));
+        let but_for = |mut document: Value, keys: &[&str]| {
+            keys.iter().for_each(|key| drop(document.as_object_mut().expect("an object").remove(*key)));
+            document
+        };
+        let evidence = acme.owner().get("/v1/packages/com.acme.vat-check/versions/1.0.0/evidence").json();
+        let listing = acme.owner().get("/v1/packages/com.acme.vat-check").json()["listing"].clone();
+        // The report is in the version; each registry has a key, and so a name, of its own.
+        let mut version = but_for(serde_json::to_value(&approved).expect("a version"), &["publishedAt", "decidedAt"]);
+        version["review"].as_object_mut().expect("a review").remove("at");
+        let approval = but_for(approval(&acme, &approved), &["publishedAt", "decidedAt", "registry"]);
+        [version, approval, evidence, listing]
     };
-    let theirs = version(&|acme| {
+    let theirs = made(&|_, acme| {
         Recorded::read("register-plugin").send(acme.owner()).json();
-        Recorded::read("publish-plugin").without("release_notes").send(acme.owner()).json();
+        Recorded::read("publish-plugin").send(acme.owner()).json();
     });
-    let ours = version(&|acme| {
-        let bytes = std::fs::read(fixture("com.acme.vat-check-1.0.0.osplugin")).expect("a sample");
-        let line = std::fs::read_to_string(fixture("com.acme.vat-check-1.0.0.osplugin.sig")).expect("a signature");
+    let ours = made(&|registry, acme| {
+        let artifact = fixture("com.acme.vat-check-1.0.0.osplugin").display().to_string();
+        let signature = fixture("com.acme.vat-check-1.0.0.osplugin.sig").display().to_string();
         let said = Recorded::read("register-plugin").0["body"].clone();
-        let text = |key: &str| said[key].as_str().map(str::to_owned);
-        let listing =
-            Listing { display_name: text("display_name"), description: text("description"), ..Listing::default() };
-        let plugin = Plugin::of_bytes("com.acme.vat-check", bytes).signed(Signed::By(line));
-        acme.publish(plugin.listed_as(listing).for_marketplace());
+        let text = |key: &str| said[key].as_str().expect("a text").to_owned();
+        registry.cli(acme.owner()).done(&[
+            "publish",
+            &artifact,
+            "--signature",
+            &signature,
+            "--publisher",
+            "acme",
+            "--visibility",
+            "marketplace",
+            "--submit",
+            "--notes",
+            "First release",
+            "--display-name",
+            &text("display_name"),
+            "--description",
+            &text("description"),
+        ]);
     });
     assert_eq!(theirs, ours);
 }

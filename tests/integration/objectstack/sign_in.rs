@@ -5,7 +5,7 @@ use plimsoll_core::wire::{NewAccount, SetMember, SetPassword};
 use plimsoll_tests::{Actor, Answer, Backend, Browser, Person, Registry, sign_in};
 use serde_json::{Value, json};
 
-use crate::objectstack::{self, Recorded};
+use super::Recorded;
 
 plimsoll_tests::behaviours!(
     a_session_publishes_and_ends,
@@ -36,7 +36,7 @@ fn refused(status: u16, code: &str) -> (u16, String) {
 
 fn a_session_publishes_and_ends(on: Backend) {
     let registry = Registry::start(on);
-    let acme = objectstack::acme(&registry);
+    let acme = super::acme(&registry);
     let dana = Person::join(&registry, "dana", &[]);
     let member = SetMember { role: plimsoll_core::access::MemberRole::Maintainer };
     let name = dana.name.parse().expect("a name");

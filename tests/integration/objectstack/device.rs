@@ -4,7 +4,7 @@ use plimsoll_core::access::Role;
 use plimsoll_tests::{Actor, Answer, Backend, Browser, Person, Registry};
 use serde_json::{Value, json};
 
-use crate::objectstack::Recorded;
+use super::Recorded;
 
 plimsoll_tests::behaviours!(
     an_approved_device_gets_one_token,

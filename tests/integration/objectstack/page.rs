@@ -2,7 +2,7 @@
 
 use plimsoll_tests::{Answer, Backend, Browser, Person, Registry};
 
-use crate::objectstack::Recorded;
+use super::Recorded;
 
 plimsoll_tests::behaviours!(
     the_page_shows_what_is_asked_for,

@@ -1,0 +1,43 @@
+# What a publisher sees who is refused.
+
+# Makes NAME.osplugin from the sources in NAME.
+build() { # NAME
+  quietly os plugin build "$1" --out "$PWD/$1.osplugin"
+}
+
+# Makes NAME.osplugin and NAME.osplugin.sig from the sources in NAME.
+build_and_sign() { # NAME PUBLISHER
+  build "$1"
+  quietly os plugin sign "$1.osplugin" --key "$2.key" --key-id "$2-2026"
+}
+
+export OS_CLOUD_API_KEY=$PLIMSOLL_TOKEN
+cp -r "$samples/sandbox-vat" vat-check
+build_and_sign vat-check acme
+
+say 'Code for the process of the host, of a publisher that is not verified.'
+cp -r vat-check in-process
+sed -i 's/"runtime": "sandbox"/"runtime": "node"/' in-process/objectstack.plugin.json
+build_and_sign in-process acme
+show os plugin publish in-process.osplugin --visibility marketplace --submit
+
+say 'Other bytes than those that were signed.'
+cp -r vat-check tampered
+sed -i 's/Validates VAT identifiers/Sends VAT identifiers home/' tampered/objectstack.plugin.json
+build tampered
+show os plugin publish tampered.osplugin --sig vat-check.osplugin.sig --visibility marketplace --submit
+
+say 'A signature by an RSA key, which the client makes and calls ed25519.'
+node -e 'console.log(require("crypto").generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }))' >rsa.key
+show os plugin sign vat-check.osplugin --key rsa.key --key-id acme-2026 --out rsa.sig
+show os plugin publish vat-check.osplugin --sig rsa.sig --visibility marketplace --submit
+
+say 'A namespace that another publisher has.'
+quietly os plugin publish vat-check.osplugin --visibility marketplace --submit
+approve com.acme.vat-check@1.0.0
+make_publisher bolt
+export OS_CLOUD_API_KEY=$PLIMSOLL_TOKEN
+cp -r vat-check taken
+sed -i 's/com.acme.vat-check/com.bolt.taxes/' taken/objectstack.plugin.json
+build_and_sign taken bolt
+show os plugin publish taken.osplugin --visibility marketplace --submit
