@@ -25,7 +25,7 @@ pub(super) fn signature_missing(context: &Context<'_>) -> Judged {
             Ok(Answer::pass("The registry built this artifact, of data alone; it is not signed by its publisher."))
         }
         (Evidence::Hosted, _) => {
-            let found = list(context.inspection()?.code.iter().map(|finding| finding.what.as_str()));
+            let found = list(&context.inspection()?.code, |finding| finding.what.clone());
             let found = if found.is_empty() { "the manifest asks for it".to_owned() } else { found };
             Ok(Answer::refuse(format!(
                 "The registry built this artifact, and it is more than data ({found}). Pack it yourself with `plimsoll pack`, \

@@ -14,7 +14,7 @@ pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
              one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
             tier.in_words()
         ))
-        .at(places(&context.inspection()?.code)),
+        .at_each(places(&context.inspection()?.code), place),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
