@@ -116,7 +116,9 @@ fn what_a_stack_runs_needs_the_signature_of_its_publisher(on: Backend) {
     let acme = announced(&registry);
     let script =
         json!([{ "name": "h", "body": { "language": "js", "source": "ctx.log('x')", "capabilities": ["log"] } }]);
-    for (key, value) in [("hooks", script), ("runtimeModule", json!("./objectstack-runtime.ab12.mjs"))] {
+    let page = json!([{ "name": "p", "kind": "react", "source": "export default () => null" }]);
+    let module = json!("./objectstack-runtime.ab12.mjs");
+    for (key, value) in [("hooks", script), ("runtimeModule", module), ("pages", page)] {
         let refused = publish(&acme, "bundle", stack(|stack| stack[key] = value));
         let (status, code, violations) = failure(&refused);
         assert_eq!(
