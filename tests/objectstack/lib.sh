@@ -30,6 +30,7 @@ begin_scenario() {
   export HOME=$work/home PLIMSOLL_HOME=$work/home/plimsoll NO_COLOR=1
   export OS_CLOUD_URL=$PLIMSOLL_REGISTRY
   unset OS_CLOUD_API_KEY OS_TOKEN OS_ORG_ID OS_ENVIRONMENT_ID
+  quietly "$plimsoll" trust add "$PLIMSOLL_REGISTRY" --fingerprint "$PLIMSOLL_FINGERPRINT"
   make_account first-reviewer review read
   make_publisher acme
 }

@@ -65,6 +65,12 @@ fn a_recorded_app_is_published_reviewed_and_installed(on: Backend) {
     assert_eq!(serde_json::from_slice::<Value>(&inside).expect("JSON"), stack(|_| {}));
     let host = registry.host(&registry.anonymous());
     assert_eq!(host.install(&[CRM]), ["com.acme.crm@1.0.0"]);
+
+    // A runtime shows it, and installs the stack.
+    let recorded = |name| Recorded::read(name).send(&registry.anonymous()).json()["data"].clone();
+    assert_eq!(recorded("browse")["items"][0]["manifest_id"], CRM);
+    assert_eq!(recorded("browse-detail")["versions"][0]["version"], "1.0.0");
+    assert_eq!(recorded("install-manifest")["manifest"], stack(|_| {}));
 }
 
 fn the_same_stack_is_the_same_version(on: Backend) {
@@ -127,7 +133,8 @@ fn an_app_without_a_whole_listing_is_not_for_the_marketplace(on: Backend) {
     assert_eq!(acme.owner().get(&format!("/v1/packages/{CRM}")).status, 404);
     // Whoever keeps it for an organisation needs none of it.
     Recorded::read("register-app").without("readme").with("visibility", json!("org")).send(acme.owner()).json();
-    assert_eq!(Recorded::read("publish-bundle").send(acme.owner()).json()["data"]["listing_status"], "approved");
+    let unlisted = Recorded::read("publish-bundle").send(acme.owner()).json()["data"].clone();
+    assert_eq!(unlisted["listing_status"], "draft", "the client says of `approved` that it is live in the catalog");
 }
 
 fn what_cannot_be_done_is_refused_before_anything_is_stored(on: Backend) {

@@ -41,3 +41,12 @@ cp -r vat-check taken
 sed -i 's/com.acme.vat-check/com.bolt.taxes/' taken/objectstack.plugin.json
 build_and_sign taken bolt
 show os plugin publish taken.osplugin --visibility marketplace --submit
+
+say 'An App without a readme.'
+as acme-owner
+export OS_CLOUD_API_KEY=$PLIMSOLL_TOKEN
+cp -r "$samples/crm" crm
+cd crm
+rm objectstack.manifest.json
+quietly os build
+show os package publish --visibility marketplace --submit --icon-file icon.svg --category crm --description 'Customers and deals.'

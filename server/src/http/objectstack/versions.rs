@@ -4,7 +4,7 @@
 use actix_web::http::{Method, StatusCode};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::problem::{FieldError, ProblemCode};
-use plimsoll_core::{Digest, PackageId, Version, artifact, wire};
+use plimsoll_core::{Digest, PackageId, State, Version, Visibility, artifact, wire};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -85,10 +85,18 @@ async fn create(mut call: Call) -> Answer {
         // A version is known by its number, also in paths.
         &json!({
             "id": version.version, "version": version.version, "package_id": version.package,
-            "listing_status": version.state, "visibility": version.visibility, "checksum": version.sha256,
+            "listing_status": listing_status(&version), "visibility": version.visibility, "checksum": version.sha256,
             "warnings": warnings,
         }),
     )
+}
+
+/// The state of a version in the catalog: of `approved`, the clients tell their user that everybody finds it there.
+fn listing_status(version: &wire::Version) -> State {
+    match version.state {
+        State::Approved if version.visibility != Visibility::Marketplace => State::Draft,
+        state => state,
+    }
 }
 
 fn too_large() -> Failure {
