@@ -24,6 +24,8 @@ const OPAQUE: [&str; 3] = ["database.url", "blobs.access_key_id", "blobs.secret_
 pub struct Config {
     /// Address and port to listen at.
     pub listen: SocketAddr,
+    /// The address at which people and their browsers reach the registry; by default `http://` and `listen`.
+    pub public_url: Option<String>,
     /// Where the registry key, the spool and, by default, the database and the artifacts lie.
     pub data_dir: PathBuf,
     /// The origin string that every statement names; by default derived from the registry's key. It never changes.
@@ -181,6 +183,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7700)),
+            public_url: None,
             data_dir: PathBuf::from("data"),
             registry: None,
             key_file: None,
@@ -263,6 +266,15 @@ impl Config {
         Ok(config)
     }
 
+    /// The address at which people reach the registry, without a path, with its default filled in.
+    pub fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| match self.listen.ip().is_unspecified() {
+            // Every address of the machine: this one is certain.
+            true => format!("http://127.0.0.1:{}", self.listen.port()),
+            false => format!("http://{}", self.listen),
+        })
+    }
+
     /// The database's address, with its default filled in.
     pub fn database_url(&self) -> String {
         match &self.database.url {
@@ -295,6 +307,12 @@ impl Config {
                 "registry",
                 format!("{} is not an origin: use a name such as plugins.example.org", quote(registry)),
             );
+        }
+        if let Some(url) = &self.public_url
+            && !is_public_url(url)
+        {
+            let right = "use an address such as https://plugins.example.org, without a path; http on loopback only";
+            return refuse("public_url", format!("{} cannot be it: {right}", quote(url)));
         }
         let database = self.database_url();
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database.starts_with(scheme)) {
@@ -375,6 +393,20 @@ fn is_origin(text: &str) -> bool {
     let word =
         |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     text.len() <= 253 && host.split('.').all(word) && port.is_none_or(|port| port.parse::<u16>().is_ok())
+}
+
+/// An origin, as browsers write it: scheme, host, and a port that is not the scheme's own. People sign in there, so plain http
+/// is for loopback alone.
+fn is_public_url(text: &str) -> bool {
+    let Ok(url) = url::Url::parse(text) else { return false };
+    let is_loopback = match url.host() {
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    let scheme = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+    scheme && url.origin().ascii_serialization() == text
 }
 
 #[cfg(test)]

@@ -15,9 +15,11 @@ pub mod demo;
 pub mod export;
 pub mod http;
 pub mod jobs;
+mod password;
 mod shares;
 mod start;
 pub mod telemetry;
+mod throttle;
 mod token;
 
 use std::path::PathBuf;
@@ -33,6 +35,7 @@ use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
 use crate::shares::Shares;
+use crate::throttle::Throttle;
 
 pub use start::{StartError, Started, open_store};
 
@@ -66,6 +69,10 @@ pub struct App {
     pub(crate) buffered: Shares,
     /// One permit for each artifact at a time that is unpacked for a reader.
     pub(crate) unpacking: Semaphore,
+    /// One permit for each password at a time that is being hashed, which takes 19 MiB.
+    pub(crate) hashing: Semaphore,
+    /// Who guesses is slowed down.
+    pub(crate) throttle: Throttle,
     /// The configuration it was opened with.
     pub(crate) config: Config,
 }

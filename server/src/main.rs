@@ -114,7 +114,8 @@ fn serve(config: Config) -> Result<(), Failure> {
     // Listening comes first: if the address is taken, nothing is made and no token is printed.
     let listener = TcpListener::bind(config.listen).map_err(|error| format!("{}: {error}", config.listen))?;
     let demo = config.demo;
-    let app = open(config)?;
+    // Where the system chose the port, it is known now.
+    let app = open(Config { listen: listener.local_addr()?, ..config })?;
     if demo {
         print(&plimsoll_server::demo::prepare(&app, listener.local_addr()?)?)?;
     }

@@ -18,6 +18,7 @@ use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
 use crate::shares::Shares;
+use crate::throttle::Throttle;
 
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
 const BUFFERED_ARTIFACTS: usize = 4;
@@ -26,6 +27,9 @@ const BUFFERED_ARTIFACTS_PER_ACCOUNT: usize = 2;
 
 /// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
 const UNPACKED_ARTIFACTS: usize = 2;
+
+/// How many passwords are hashed at a time.
+const HASHING: usize = 4;
 
 /// A registry that was opened.
 pub struct Started {
@@ -126,6 +130,8 @@ impl App {
             uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
             buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
             unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
+            hashing: Semaphore::new(HASHING),
+            throttle: Throttle::default(),
             config,
         };
         let admin_token = accounts::create_first_admin(&app).map_err(StartError::Admin)?;

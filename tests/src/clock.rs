@@ -16,7 +16,12 @@ pub struct TestClock {
 impl TestClock {
     /// Puts the clock forward.
     pub fn forward_hours(&self, hours: i64) {
-        self.ahead_seconds.fetch_add(hours * 3600, Ordering::SeqCst);
+        self.forward_seconds(hours * 3600);
+    }
+
+    /// Puts the clock forward.
+    pub fn forward_seconds(&self, seconds: i64) {
+        self.ahead_seconds.fetch_add(seconds, Ordering::SeqCst);
     }
 }
 

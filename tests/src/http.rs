@@ -58,6 +58,8 @@ impl Call {
             .allow_non_standard_methods(true)
             .accept_encoding("identity")
             .proxy(None)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .build();
         let agent = ureq::Agent::new_with_config(config);
         let mut request = Request::builder().method(self.method.as_str()).uri(&self.url);

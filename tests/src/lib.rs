@@ -16,10 +16,12 @@
 mod actor;
 pub mod archive;
 mod backend;
+mod browser;
 mod cli;
 mod clock;
 mod host;
 mod http;
+mod person;
 mod plugin;
 mod process;
 mod proxy;
@@ -28,10 +30,12 @@ mod registry;
 
 pub use actor::Actor;
 pub use backend::Backend;
+pub use browser::Browser;
 pub use cli::{Cli, Ran};
 pub use clock::TestClock;
 pub use host::Host;
 pub use http::{Answer, Call};
+pub use person::{Person, sign_in};
 pub use plugin::{Plugin, Signed, fixture, listing, noise};
 pub use process::binary;
 pub use proxy::Proxy;

@@ -65,7 +65,9 @@ impl Registry {
     ) -> Self {
         let data_dir = tempfile::tempdir().expect("a directory");
         let storage = on.storage();
+        let address = free_address();
         let mut config = Config {
+            listen: address,
             data_dir: data_dir.path().to_owned(),
             workers: Some(1),
             timeouts: Timeouts { shutdown_seconds: 1, ..Timeouts::default() },
@@ -74,7 +76,7 @@ impl Registry {
         };
         storage.configure(&mut config);
         configure(&mut config);
-        let place = Place { address: free_address(), config, storage, clock: TestClock::default(), data_dir };
+        let place = Place { address, config, storage, clock: TestClock::default(), data_dir };
         let (running, token) = run(&place);
         let admin = Actor::new(&place.url(), "admin", token);
         let discovery = admin.client().discovery().expect("discovery");
@@ -166,7 +168,8 @@ impl Registry {
     /// A new account with a token of every scope. The name gets a number.
     pub fn account(&self, name: &str, roles: &[Role]) -> Actor {
         let name = format!("{name}-{}", self.names.fetch_add(1, Ordering::Relaxed));
-        let new = NewAccount { name: name.parse().expect("an account name"), roles: roles.iter().copied().collect() };
+        let roles = roles.iter().copied().collect();
+        let new = NewAccount { name: name.parse().expect("an account name"), roles, email: None };
         self.admin.client().create_account(&new).expect("a new account");
         let actor = Actor::new(&self.url, &name, None);
         actor.with_token(&self.token(&actor, TokenScope::ALL))

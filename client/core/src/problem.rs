@@ -37,8 +37,8 @@ problems! {
     CursorInvalid = "cursor-invalid", 400, "The cursor is not one that this registry gave";
     /// The endpoint needs a token.
     CredentialsMissing = "credentials-missing", 401, "A token is needed";
-    /// The token is unknown, revoked or expired.
-    CredentialsInvalid = "credentials-invalid", 401, "The token is not valid";
+    /// The token is unknown, revoked or expired; or the e-mail address and the password do not belong together.
+    CredentialsInvalid = "credentials-invalid", 401, "The credentials are not valid";
     /// The token does not have the scope.
     ScopeMissing = "scope-missing", 403, "The token lacks a scope";
     /// The account may not do this.

@@ -62,6 +62,13 @@ impl Registry {
         self.post(v1!["accounts"], account)
     }
 
+    /// `PUT /v1/accounts/{account}/password`
+    pub fn set_password(&self, account: &AccountName, new: &wire::SetPassword) -> Result<(), TransportError> {
+        let url = self.url(v1!["accounts", account.as_str(), "password"], &[]);
+        // Sent once: the first time may have worked, and then the present password is another one.
+        self.write_json(Repeat::Never, &Method::PUT, &url, new).map(drop)
+    }
+
     /// `POST /v1/tokens`
     pub fn create_token(&self, token: &wire::NewToken) -> Result<wire::CreatedToken, TransportError> {
         self.post(v1!["tokens"], token)

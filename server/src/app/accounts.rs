@@ -34,18 +34,16 @@ pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
         if token.revoked_at.is_some() || token.expires_at <= now {
             return Err(Error::CredentialsInvalid);
         }
-        let account = account::find(conn, &token.account)?.ok_or(Error::CredentialsInvalid)?;
-        if account.disabled_at.is_some() {
-            return Err(Error::CredentialsInvalid);
-        }
-        let memberships = member::of_account(conn, &account.name)?;
-        Ok(Actor::Account(access::Account {
-            name: account.name,
-            roles: account.roles,
-            scopes: token.scopes,
-            memberships,
-        }))
+        actor(conn, &token.account, token.scopes)
     })
+}
+
+/// An account as it acts with these scopes. One that is disabled does not act.
+pub(super) fn actor(conn: &mut Conn, name: &AccountName, scopes: BTreeSet<TokenScope>) -> Result<Actor> {
+    let account = account::find(conn, name)?.filter(|account| account.disabled_at.is_none());
+    let account = account.ok_or(Error::CredentialsInvalid)?;
+    let memberships = member::of_account(conn, &account.name)?;
+    Ok(Actor::Account(access::Account { name: account.name, roles: account.roles, scopes, memberships }))
 }
 
 /// Tells the one who asks who it is.
@@ -65,16 +63,20 @@ pub fn me(_app: &App, caller: &Caller) -> Result<Me> {
 /// Makes an account.
 pub fn create_account(app: &App, caller: &Caller, new: NewAccount) -> Result<Account> {
     caller.allow(&Action::CreateAccount)?;
-    let created = Account { name: new.name, roles: new.roles, created_at: app.clock.now(), disabled_at: None };
+    let NewAccount { name, roles, email } = new;
+    let created = Account { name, roles, email, created_at: app.clock.now(), disabled_at: None };
     app.store.write("create_account", |conn| {
+        let taken = |message| Error::conflict(ProblemCode::AccountExists, message);
         account::insert(conn, &created).map_err(|error| match error {
-            StoreError::Conflict(Conflict::Account) => Error::conflict(
-                ProblemCode::AccountExists,
-                format!("there is an account {} already: choose another name", created.name),
-            ),
+            StoreError::Conflict(Conflict::Account) => {
+                taken(format!("there is an account {} already: choose another name", created.name))
+            }
+            StoreError::Conflict(Conflict::Email) => {
+                taken("there is an account with this e-mail address already: a person has one account".to_owned())
+            }
             error => error.into(),
         })?;
-        let detail = json!({ "account": created.name, "roles": created.roles });
+        let detail = json!({ "account": created.name, "roles": created.roles, "email": created.email });
         record::change(app, conn, caller, "account.created", About::default(), detail)
     })?;
     Ok(created)
@@ -166,7 +168,7 @@ pub fn create_token(app: &App, caller: &Caller, new: NewToken) -> Result<Created
             let message = format!("the account {name} is disabled: its tokens do not work until it is enabled");
             return Err(Error::conflict(ProblemCode::StateConflict, message));
         }
-        let created = insert_token(app, conn, &name, &new.scopes, expires_at)?;
+        let created = insert_token(app, conn, &name, &new.scopes, expires_at, false)?;
         let detail = json!({ "account": name, "token": created.id, "scopes": created.scopes, "expiresAt": expires_at });
         record::change(app, conn, caller, "token.created", About::default(), detail)?;
         Ok(created)
@@ -198,7 +200,8 @@ pub(crate) fn create_first_admin(app: &App) -> Result<Option<String>> {
         if account::find(conn, &name)?.is_some() {
             return Ok(None);
         }
-        let admin = Account { name, roles: [Role::Admin].into(), created_at: app.clock.now(), disabled_at: None };
+        let roles = [Role::Admin].into();
+        let admin = Account { name, roles, email: None, created_at: app.clock.now(), disabled_at: None };
         account::insert(conn, &admin)?;
         let detail = json!({ "account": admin.name, "roles": admin.roles });
         record::change(app, conn, &operator(), "account.created", About::default(), detail)?;
@@ -228,7 +231,7 @@ pub fn recover_admin(app: &App) -> Result<String> {
 fn insert_admin_token(app: &App, conn: &mut Conn, name: &AccountName) -> Result<String> {
     let scopes = TokenScope::ALL.iter().copied().collect();
     let expires_at = app.clock.now().plus_seconds(MAX_TOKEN_DAYS * DAY_SECONDS);
-    let created = insert_token(app, conn, name, &scopes, expires_at)?;
+    let created = insert_token(app, conn, name, &scopes, expires_at, false)?;
     let detail = json!({ "account": name, "token": created.id, "scopes": created.scopes, "expiresAt": expires_at });
     record::change(app, conn, &operator(), "token.created", About::default(), detail)?;
     Ok(created.token)
@@ -239,12 +242,13 @@ fn operator() -> Caller {
     Caller { actor: Actor::Anonymous, request_id: "command-line".to_owned() }
 }
 
-fn insert_token(
+pub(super) fn insert_token(
     app: &App,
     conn: &mut Conn,
     name: &AccountName,
     scopes: &BTreeSet<TokenScope>,
     expires_at: Timestamp,
+    session: bool,
 ) -> Result<CreatedToken> {
     let text = token::write(app.ids.secret());
     let row = Token {
@@ -255,6 +259,7 @@ fn insert_token(
         created_at: app.clock.now(),
         expires_at,
         revoked_at: None,
+        session,
     };
     tokens::insert(conn, &row)?;
     Ok(CreatedToken { id: row.id, token: text, account: row.account, scopes: row.scopes, expires_at })

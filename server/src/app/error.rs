@@ -13,6 +13,15 @@ pub enum Error {
     /// The token is not valid.
     #[error("the token is unknown, revoked or expired, or its account is disabled: ask for another one")]
     CredentialsInvalid,
+    /// No account has this e-mail address and this password.
+    #[error("the e-mail address or the password is wrong")]
+    SignInRefused,
+    /// There were too many attempts of late.
+    #[error("there were too many attempts: try again in {} min", .retry_after_seconds.div_ceil(60))]
+    Throttled {
+        /// After how many seconds there may be one more.
+        retry_after_seconds: u64,
+    },
     /// It is not there, or hidden from the actor: the two are the same.
     #[error("there is no {0} here that you may see")]
     NotFound(String),

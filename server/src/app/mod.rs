@@ -11,6 +11,7 @@ pub mod audit;
 pub mod availability;
 pub mod catalog;
 pub mod collect;
+pub mod devices;
 pub mod discovery;
 mod error;
 mod facts;
@@ -20,11 +21,13 @@ pub mod keys;
 mod listing;
 pub mod marketplace;
 pub mod packages;
+pub mod people;
 pub mod publish;
 pub mod publishers;
 mod record;
 pub mod review;
 mod room;
+pub mod sessions;
 mod shelf;
 mod submitted;
 #[cfg(test)]
@@ -51,6 +54,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same request, by whom it turned out to be.
+    fn turned_into(&self, actor: Actor) -> Self {
+        Self { actor, request_id: self.request_id.clone() }
+    }
+
     /// The account, if the actor may do this.
     fn allow(&self, action: &Action<'_>) -> Result<&Account> {
         access::allow(&self.actor, action)?;

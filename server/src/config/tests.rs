@@ -60,6 +60,40 @@ fn secrets_are_not_printed() {
 }
 
 #[test]
+fn people_sign_in_at_an_address_that_keeps_their_passwords() {
+    let config = |public_url: Option<&str>, listen: &str| Config {
+        public_url: public_url.map(str::to_owned),
+        listen: listen.parse().expect("an address"),
+        ..Config::default()
+    };
+    for good in
+        ["https://plugins.example.org", "https://plugins.example.org:8443", "http://localhost:7700", "http://[::1]"]
+    {
+        let config = config(Some(good), "0.0.0.0:7700");
+        assert!(config.check().is_ok(), "{good}");
+        assert_eq!(config.public_url(), good);
+    }
+    for bad in [
+        "plugins.example.org",
+        "http://plugins.example.org",
+        "http://10.0.0.1:7700",
+        "https://plugins.example.org/",
+        "https://plugins.example.org:443",
+        "https://Plugins.example.org",
+        "https://dana@plugins.example.org",
+        "https://plugins.example.org/registry",
+        "ftp://plugins.example.org",
+        "javascript:alert(1)",
+    ] {
+        let error = config(Some(bad), "0.0.0.0:7700").check().expect_err(bad).to_string();
+        assert!(error.starts_with("public_url: "), "{error}");
+    }
+    assert_eq!(config(None, "127.0.0.1:7700").public_url(), "http://127.0.0.1:7700");
+    assert_eq!(config(None, "0.0.0.0:7700").public_url(), "http://127.0.0.1:7700");
+    assert_eq!(config(None, "[::1]:7700").public_url(), "http://[::1]:7700");
+}
+
+#[test]
 fn what_is_no_text_is_not_repeated_where_a_secret_is_expected() {
     for secret in ["[blobs]\nsecret_access_key = 4711471147", "[database]\nurl = [4711471147]"] {
         let error = read(secret).expect_err(secret);

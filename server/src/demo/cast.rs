@@ -71,7 +71,7 @@ pub(super) fn gather(app: &App) -> Result<(), DemoError> {
     let admin = caller(app, ADMIN)?;
     let owners = PUBLISHERS.iter().map(|publisher| (publisher.account, None));
     for (name, role) in owners.chain([(REVIEWER, Some(Role::Reviewer)), (OPERATOR, Some(Role::Operator))]) {
-        let new = NewAccount { name: word(name), roles: role.into_iter().collect() };
+        let new = NewAccount { name: word(name), roles: role.into_iter().collect(), email: None };
         there(accounts::create_account(app, &admin, new), ProblemCode::AccountExists)?;
     }
     for publisher in PUBLISHERS {

@@ -9,7 +9,7 @@ use super::openapi::{Credentials, Operation, Parameter, Tag, examples};
 use super::reply;
 use super::route::{Answer, Route};
 use crate::App;
-use crate::app::{Caller, accounts};
+use crate::app::{Caller, accounts, people};
 
 /// The id of a token, as it is named in a path: 1 to 64 of `[A-Za-z0-9-]`.
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -50,6 +50,20 @@ pub(super) fn routes() -> Vec<Route> {
                 .takes::<wire::NewAccount>(examples::new_account())
                 .answers::<wire::Account>(201, "The account was made.", examples::account())
                 .fails(&[ProblemCode::AccountExists]),
+        ),
+        Route::new(
+            Method::PUT,
+            "/v1/accounts/{account}/password",
+            set_password,
+            Operation::new("setPassword", Tag::Accounts, "Set the password of a person")
+                .describe(
+                    "By an administrator, or by the person, who says the password until now as well. It ends the sessions of \
+                     the person. The account is a person if it has an e-mail address.",
+                )
+                .credentials(Credentials::Required)
+                .takes::<wire::SetPassword>(examples::set_password())
+                .answers_nothing(204, "The password is set.")
+                .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
         ),
         Route::new(
             Method::GET,
@@ -124,6 +138,14 @@ async fn create(mut call: Call) -> Answer {
     let new: wire::NewAccount = call.json().await?;
     let account = call.run(|app, caller| accounts::create_account(app, caller, new)).await?;
     reply::created(&account)
+}
+
+async fn set_password(mut call: Call) -> Answer {
+    let name: AccountName = call.path("account")?;
+    let new: wire::SetPassword = call.json().await?;
+    let from = call.client_address();
+    call.run_hashing(move |app, caller| people::set_password(app, caller, &name, &new, &from)).await?;
+    reply::no_content()
 }
 
 async fn list(call: Call) -> Answer {

@@ -99,6 +99,19 @@ pub(crate) async fn json_bytes(
     bytes(request, payload, max, timeouts).await
 }
 
+/// Reads the bytes of a form, at most so many.
+pub(crate) async fn form_bytes(
+    request: &HttpRequest,
+    payload: &mut web::Payload,
+    max: u64,
+    timeouts: &Timeouts,
+) -> Result<Bytes, Failure> {
+    if !request.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Failure::new(ProblemCode::MediaTypeUnsupported, "send the form as a browser does"));
+    }
+    bytes(request, payload, max, timeouts).await
+}
+
 /// Reads a body into memory, at most so many bytes.
 pub(crate) async fn bytes(
     request: &HttpRequest,

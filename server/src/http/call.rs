@@ -1,7 +1,9 @@
 //! One call of an operation: who asks, with what.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
@@ -18,6 +20,9 @@ use super::openapi::{Credentials, Operation};
 use super::problem::Failure;
 use crate::App;
 use crate::app::{self, Caller, accounts};
+
+/// How long a password waits for its turn to be hashed.
+const HASHING_WAIT: Duration = Duration::from_secs(5);
 
 /// One call. A handler gets nothing else.
 pub(crate) struct Call {
@@ -60,6 +65,32 @@ impl Call {
     {
         let (app, caller) = (self.app.clone(), self.caller.clone());
         blocking(move || work(&app, &caller)).await?.map_err(Into::into)
+    }
+
+    /// Runs a use case that hashes a password: as [`Call::run`], and few at a time.
+    pub(crate) async fn run_hashing<T, E, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(HASHING_WAIT, self.app.hashing.acquire()).await;
+        let _permit = permit.ok().and_then(Result::ok).ok_or_else(|| {
+            Failure::new(ProblemCode::TooManyRequests, "too many people are signing in: try again in a moment")
+        })?;
+        self.run(work).await
+    }
+
+    /// The network address of the one who asks: of IPv6 the network, since each of its hosts has as many addresses as it likes.
+    pub(crate) fn client_address(&self) -> String {
+        match self.request.peer_addr().map(|address| address.ip()) {
+            Some(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            Some(ip) => ip.to_canonical().to_string(),
+            None => String::new(),
+        }
     }
 
     /// A parameter of the path.
@@ -149,6 +180,9 @@ async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Fai
 
 fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, String>, Failure> {
     let mut query = BTreeMap::new();
+    if operation.any_query {
+        return Ok(query);
+    }
     for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
         if !operation.query.iter().any(|parameter| parameter.name == name) {
             return Err(Failure::request_invalid(format!("the query parameter {} is not known here", quote(&name))));

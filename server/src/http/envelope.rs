@@ -9,8 +9,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 
-use super::objectstack;
 use super::problem::Failure;
+use super::{objectstack, web as page};
 use crate::App;
 
 /// The header that carries the id of a request, both ways.
@@ -19,7 +19,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The media type of problem documents (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// No page is ever served, and nothing may be guessed or embedded. There is no CORS: browsers reach the registry through
+/// What is no page is never shown as one, and nothing may be guessed or embedded. There is no CORS: browsers reach the registry through
 /// a host application's own server.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -31,6 +31,15 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// The id of the request, kept in its extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub(crate) String);
+
+/// The mark of an answer that is what the client is to get, whatever its status.
+struct AsItIs;
+
+/// Marks an answer as what the client is to get, also with the status of an error.
+pub(crate) fn as_it_is(mut answer: HttpResponse) -> HttpResponse {
+    answer.extensions_mut().insert(AsItIs);
+    answer
+}
 
 /// The middleware.
 pub(crate) async fn envelope(
@@ -46,11 +55,13 @@ pub(crate) async fn envelope(
     async move {
         let started = Instant::now();
         let mut response = next.call(request).await?.map_into_boxed_body();
-        if response.status().is_client_error() || response.status().is_server_error() {
+        let failed = response.status().is_client_error() || response.status().is_server_error();
+        if failed && !response.response().extensions().contains::<AsItIs>() {
             response = as_problem(response, &id);
         }
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
+            // A page has its own.
             if !headers.contains_key(&name) {
                 headers.insert(name, HeaderValue::from_static(value));
             }
@@ -92,8 +103,16 @@ fn as_problem(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<B
     for header in headers {
         answer.insert_header(header);
     }
-    if objectstack::owns(response.request().path()) {
-        return response.into_response(answer.json(objectstack::failed(&problem))).map_into_boxed_body();
+    let path = response.request().path();
+    if page::owns(path)
+        && let Some(app) = response.request().app_data::<web::Data<App>>().cloned()
+    {
+        let answer = page::failed(&app, &mut answer, &problem);
+        return response.into_response(answer).map_into_boxed_body();
+    }
+    if objectstack::owns(path) {
+        let body = objectstack::failed(path, &problem);
+        return response.into_response(answer.json(body)).map_into_boxed_body();
     }
     let body = serde_json::to_vec(&problem).expect("a problem is plain data");
     response.into_response(answer.content_type(PROBLEM_JSON).body(body)).map_into_boxed_body()

@@ -26,9 +26,10 @@ mod serve;
 #[cfg(test)]
 mod tests;
 mod versions;
+mod web;
 
 use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::quote;
 
@@ -58,10 +59,12 @@ fn routes() -> Vec<Route> {
 
 /// Attaches every route. Whatever no route answers is not found.
 fn configure(config: &mut ServiceConfig) {
-    for resource in route::resources(&routes()).into_iter().chain(route::resources(&objectstack::routes())) {
-        config.service(resource);
+    for routes in [routes(), objectstack::routes(), web::routes()] {
+        for resource in route::resources(&routes) {
+            config.service(resource);
+        }
     }
-    config.default_service(web::to(|request: HttpRequest| {
+    config.default_service(actix_web::web::to(|request: HttpRequest| {
         let detail = format!("there is nothing at {}", quote(request.path()));
         std::future::ready(Answer::Err(Failure::new(ProblemCode::NotFound, detail)))
     }));

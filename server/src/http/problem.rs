@@ -122,7 +122,11 @@ impl From<app::Error> for Failure {
         let detail = error.to_string();
         match error {
             app::Error::Denied(denied) => Self::new(denied_code(&denied), detail),
-            app::Error::CredentialsInvalid => Self::new(ProblemCode::CredentialsInvalid, detail),
+            app::Error::CredentialsInvalid | app::Error::SignInRefused => {
+                Self::new(ProblemCode::CredentialsInvalid, detail)
+            }
+            app::Error::Throttled { retry_after_seconds } => Self::new(ProblemCode::TooManyRequests, detail)
+                .with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
             app::Error::NotFound(_) => Self::new(ProblemCode::NotFound, detail),
             app::Error::Conflict { code, .. } => Self::new(code, detail),
             app::Error::TooMany { code, retry_after, .. } => {
@@ -223,6 +227,8 @@ mod tests {
             (Denied::ScopeMissing(TokenScope::Read).into(), "scope-missing", 403),
             (Denied::NotAllowed("no".to_owned()).into(), "not-allowed", 403),
             (app::Error::CredentialsInvalid, "credentials-invalid", 401),
+            (app::Error::SignInRefused, "credentials-invalid", 401),
+            (app::Error::Throttled { retry_after_seconds: 61 }, "too-many-requests", 429),
             (app::Error::NotFound("package".to_owned()), "not-found", 404),
             (app::Error::conflict(ProblemCode::ReviewStale, "stale"), "review-stale", 412),
             (app::Error::invalid_at("/reason", "say why"), "body-invalid", 422),

@@ -3,20 +3,22 @@
 use diesel::prelude::*;
 use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Account;
-use plimsoll_core::{AccountName, Timestamp};
+use plimsoll_core::{AccountName, Email, Timestamp};
 
 use crate::column::Row;
 use crate::error::Result;
 use crate::schema::{account, account_role};
 use crate::{Conn, Page};
 
-/// Adds an account. [`Conflict::Account`](crate::Conflict::Account) if the name is taken.
+/// Adds an account. [`Conflict::Account`](crate::Conflict::Account) if the name is taken,
+/// [`Conflict::Email`](crate::Conflict::Email) if the e-mail address is.
 pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
     let name = new.name.as_str();
     diesel::insert_into(account::table)
         .values((
             account::name.eq(name),
             account::created_at.eq(new.created_at.as_micros()),
+            account::email.eq(new.email.as_ref().map(Email::as_str)),
             account::disabled_at.eq(new.disabled_at.map(Timestamp::as_micros)),
         ))
         .execute(conn)?;
@@ -31,8 +33,9 @@ pub fn insert(conn: &mut Conn, new: &Account) -> Result<()> {
 /// The account of a name.
 pub fn find(conn: &mut Conn, name: &AccountName) -> Result<Option<Account>> {
     let key = name.as_str();
-    let row = account::table.find(key).select((account::created_at, account::disabled_at));
-    let Some((created_at, disabled_at)) = row.first::<(i64, Option<i64>)>(conn).optional()? else { return Ok(None) };
+    let row = account::table.find(key).select((account::created_at, account::email, account::disabled_at));
+    let row = row.first::<(i64, Option<String>, Option<i64>)>(conn).optional()?;
+    let Some((created_at, email, disabled_at)) = row else { return Ok(None) };
     let roles =
         account_role::table.filter(account_role::account.eq(key)).select(account_role::role).load::<String>(conn)?;
     let key = [key];
@@ -40,9 +43,23 @@ pub fn find(conn: &mut Conn, name: &AccountName) -> Result<Option<Account>> {
     Ok(Some(Account {
         name: name.clone(),
         roles: roles.iter().map(|role| read("account_role").text("role", role)).collect::<Result<_>>()?,
+        email: read("account").text_or_null("email", email.as_deref())?,
         created_at: read("account").time("created_at", created_at)?,
         disabled_at: read("account").time_or_null("disabled_at", disabled_at)?,
     }))
+}
+
+/// The account of an e-mail address, with the hash of its password if it has one.
+pub fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<(AccountName, Option<String>)>> {
+    let row = account::table.filter(account::email.eq(email.as_str())).select((account::name, account::password));
+    let Some((name, password)) = row.first::<(String, Option<String>)>(conn).optional()? else { return Ok(None) };
+    Ok(Some((Row::new("account", &[&name]).text("name", &name)?, password)))
+}
+
+/// Sets the hash of the password of a person. `false` if the account is none, or is not there.
+pub fn set_password(conn: &mut Conn, name: &AccountName, hash: &str) -> Result<bool> {
+    let person = account::table.find(name.as_str()).filter(account::email.is_not_null());
+    Ok(diesel::update(person).set(account::password.eq(hash)).execute(conn)? == 1)
 }
 
 /// A page of accounts by name, after the given one.

@@ -33,6 +33,9 @@ pub enum Conflict {
     /// The name of an account.
     #[error("the account name")]
     Account,
+    /// The e-mail address of an account.
+    #[error("the e-mail address")]
+    Email,
     /// The name of a publisher.
     #[error("the publisher name")]
     Publisher,
@@ -60,6 +63,7 @@ impl Conflict {
     /// Each unique constraint by its name in PostgreSQL and by its columns in SQLite: that is how each reports it.
     const CONSTRAINTS: &[(&'static str, &'static str, Self)] = &[
         ("account_pkey", "account.name", Self::Account),
+        ("account_email", "account.email", Self::Email),
         ("publisher_pkey", "publisher.name", Self::Publisher),
         ("publisher_prefix_pkey", "publisher_prefix.prefix", Self::Prefix),
         ("publisher_key_pkey", "publisher_key.publisher, publisher_key.key_id", Self::KeyId),

@@ -27,6 +27,7 @@ pub mod audit;
 pub mod catalog;
 mod column;
 mod conn;
+pub mod device;
 mod error;
 pub mod index;
 pub mod key;
@@ -48,6 +49,7 @@ pub mod testing;
 mod tests;
 pub mod token;
 pub mod version;
+pub mod web_session;
 
 pub use conn::{Conn, Database};
 pub use error::{Conflict, StoreError};

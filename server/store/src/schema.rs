@@ -1,7 +1,13 @@
 //! The tables as diesel sees them. A test compares them with both migrations.
 
 diesel::table! {
-    account (name) { name -> Text, created_at -> BigInt, disabled_at -> Nullable<BigInt>, }
+    account (name) {
+        name -> Text,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        email -> Nullable<Text>,
+        password -> Nullable<Text>,
+    }
 }
 
 diesel::table! {
@@ -17,6 +23,30 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        session -> Bool,
+    }
+}
+
+diesel::table! {
+    web_session (secret_sha256) {
+        secret_sha256 -> Text,
+        account -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    device (device_code_sha256) {
+        device_code_sha256 -> Text,
+        user_code -> Text,
+        client -> Text,
+        state -> Text,
+        account -> Nullable<Text>,
+        interval_seconds -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        polled_at -> Nullable<BigInt>,
     }
 }
 

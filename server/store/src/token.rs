@@ -29,6 +29,8 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Whether it was made by signing in: signing out ends it.
+    pub session: bool,
 }
 
 /// Adds a token.
@@ -74,6 +76,16 @@ pub fn revoke(conn: &mut Conn, id: &str, at: Timestamp) -> Result<bool> {
     Ok(diesel::update(live).set(token::revoked_at.eq(at.as_micros())).execute(conn)? == 1)
 }
 
+/// Revokes every token of an account that was made by signing in.
+pub fn revoke_sessions(conn: &mut Conn, account: &AccountName, at: Timestamp) -> Result<()> {
+    let live = token::table
+        .filter(token::account.eq(account.as_str()))
+        .filter(token::session.eq(true))
+        .filter(token::revoked_at.is_null());
+    diesel::update(live).set(token::revoked_at.eq(at.as_micros())).execute(conn)?;
+    Ok(())
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = token)]
 struct TokenRow {
@@ -84,6 +96,7 @@ struct TokenRow {
     created_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
+    session: bool,
 }
 
 impl From<&Token> for TokenRow {
@@ -96,6 +109,7 @@ impl From<&Token> for TokenRow {
             created_at: token.created_at.as_micros(),
             expires_at: token.expires_at.as_micros(),
             revoked_at: token.revoked_at.map(Timestamp::as_micros),
+            session: token.session,
         }
     }
 }
@@ -114,6 +128,7 @@ impl TryFrom<TokenRow> for Token {
             expires_at: read.time("expires_at", row.expires_at)?,
             revoked_at: read.time_or_null("revoked_at", row.revoked_at)?,
             id: row.id,
+            session: row.session,
         })
     }
 }

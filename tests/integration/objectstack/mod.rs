@@ -1,8 +1,11 @@
 //! What the real ObjectStack command line 17.4.0 sends, as it was recorded, is understood; and what it prints is there.
 
 mod bundle;
+mod device;
 mod icon;
+mod page;
 mod plugin;
+mod sign_in;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::wire::{NewKey, Version};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use plimsoll_core::access::{MemberRole, Role, TokenScope};
 use plimsoll_core::wire::{Algorithm, RevocationReason};
-use plimsoll_core::{AccountName, Digest, KeyId, Level, Prefix, PublisherName, Timestamp};
+use plimsoll_core::{AccountName, Digest, Email, KeyId, Level, Prefix, PublisherName, Timestamp};
 
 use super::{Expiry, words};
 
@@ -33,6 +33,20 @@ pub(crate) enum Account {
         /// A role; may be given several times; without, none
         #[arg(long = "role", value_name = "ROLE", value_parser = words!(Role))]
         roles: Vec<Role>,
+        /// The e-mail address of the person; without, it is a machine's
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<Email>,
+    },
+    /// Set a person's password: your own, or anybody's (administrators)
+    #[command(after_help = "\
+The password is asked for and not shown; where nobody can be asked, it is the first line of standard input. Your own present
+password comes before it, on a line of its own, unless you are an administrator. It ends the person's sessions.
+
+Example:
+  plimsoll account password dana < file-with-the-password")]
+    Password {
+        /// The account
+        name: AccountName,
     },
     /// List every account (administrators)
     List,

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_core::AccountName;
 use plimsoll_core::access::{Role, TokenScope};
-use plimsoll_core::wire::{Me, NewAccount, NewToken};
+use plimsoll_core::wire::{Me, NewAccount, NewToken, SetPassword};
+use plimsoll_core::{AccountName, Email, NewPassword, Password};
 use serde_json::json;
 
 use super::administer;
@@ -14,27 +14,48 @@ use crate::output::{Answer, bold, dim, plain};
 use crate::render::{self, line};
 use crate::shell::Shell;
 
-/// `account create`, `list`, `disable`, `enable`
+/// `account create`, `password`, `list`, `disable`, `enable`
 pub(crate) fn account(shell: &Shell, args: &Account) -> Result<Answer, Failure> {
     match args {
-        Account::Create { name, roles } => create(shell, name, roles),
+        Account::Create { name, roles, email } => create(shell, name, roles, email.as_ref()),
+        Account::Password { name } => password(shell, name),
         Account::List => administer::accounts(shell),
         Account::Disable { name, reason } => administer::set_disabled(shell, name, true, reason),
         Account::Enable { name, reason } => administer::set_disabled(shell, name, false, reason),
     }
 }
 
-fn create(shell: &Shell, name: &AccountName, roles: &[Role]) -> Result<Answer, Failure> {
-    let new = NewAccount { name: name.clone(), roles: roles.iter().copied().collect() };
+fn create(shell: &Shell, name: &AccountName, roles: &[Role], email: Option<&Email>) -> Result<Answer, Failure> {
+    let new = NewAccount { name: name.clone(), roles: roles.iter().copied().collect(), email: email.cloned() };
     let account = shell.registry()?.create_account(&new)?;
-    let text = format!(
-        "{} {}\n{}{}\n",
-        bold("Account"),
-        account.name,
-        line("Roles", &render::words(&account.roles, "none")),
-        dim(&format!("Next: plimsoll token create --account {}", account.name)),
-    );
+    let mut text =
+        format!("{} {}\n{}", bold("Account"), account.name, line("Roles", &render::words(&account.roles, "none")),);
+    if let Some(email) = &account.email {
+        text.push_str(&line("E-mail", email.as_str()));
+        text.push_str(&dim(&format!("Next: plimsoll account password {}", account.name)));
+    } else {
+        text.push_str(&dim(&format!("Next: plimsoll token create --account {}", account.name)));
+    }
+    text.push('\n');
     Ok(Answer::new(&account, text))
+}
+
+fn password(shell: &Shell, name: &AccountName) -> Result<Answer, Failure> {
+    let registry = shell.registry()?;
+    let me = registry.me()?;
+    let administers = me.roles.contains(&Role::Admin) && me.scopes.contains(&TokenScope::Admin);
+    let instead = "it on standard input";
+    let present_password = match administers {
+        true => None,
+        false => Some(shell.prompt.password("present password", instead)?.parse::<Password>()?),
+    };
+    let password: NewPassword = shell.prompt.password("new password", instead)?.parse()?;
+    if shell.prompt.somebody() && shell.prompt.password("new password again", instead)?.parse() != Ok(password.clone())
+    {
+        return Err(Failure::usage("the two are not the same: nothing was changed"));
+    }
+    registry.set_password(name, &SetPassword { password, present_password })?;
+    Ok(Answer::new(json!({ "account": name }), format!("{} {name}\n", bold("Password set of"))))
 }
 
 /// `token create`, `token list`, `token revoke`

@@ -49,11 +49,21 @@ impl Prompt {
         eprint!("{question} [y/N] ");
         _ = std::io::stderr().flush();
         let answer = read_line(std::io::stdin().lock())?;
-        Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Reads a secret: without showing it at a terminal, else the first line of standard input.
+    /// Reads a token: without showing it at a terminal, else the next line of standard input. Space around it is cut.
     pub(crate) fn secret(self, name: &str, instead: &str) -> Result<String, Failure> {
+        let secret = self.password(name, instead)?;
+        let secret = secret.trim();
+        if secret.is_empty() {
+            return Err(missing(name, instead));
+        }
+        Ok(secret.to_owned())
+    }
+
+    /// Reads a password in the same way. Its spaces are part of it.
+    pub(crate) fn password(self, name: &str, instead: &str) -> Result<String, Failure> {
         let secret = if self.somebody {
             eprint!("{name}: ");
             _ = std::io::stderr().flush();
@@ -63,21 +73,26 @@ impl Prompt {
         } else {
             read_line(std::io::stdin().lock())?
         };
-        let secret = secret.trim();
         if secret.is_empty() {
-            return Err(Failure::usage(format!("there is no {name}; pass {instead}")));
+            return Err(missing(name, instead));
         }
-        Ok(secret.to_owned())
+        Ok(secret)
     }
 }
 
+fn missing(name: &str, instead: &str) -> Failure {
+    Failure::usage(format!("there is no {name}; pass {instead}"))
+}
+
+/// The next line, without its end.
 fn read_line(input: impl BufRead) -> Result<String, Failure> {
     let mut line = String::new();
     input
         .take(LINE_BYTES)
         .read_line(&mut line)
         .map_err(|error| Failure::usage(format!("standard input could not be read: {error}")))?;
-    Ok(line.trim().to_owned())
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
 #[cfg(test)]

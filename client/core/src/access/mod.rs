@@ -98,6 +98,10 @@ pub enum Action<'a> {
         /// What it is to be used for.
         scopes: &'a BTreeSet<TokenScope>,
     },
+    /// Set another password for an account, whose present one is known.
+    ChangePassword(&'a AccountName),
+    /// Set the password of any account.
+    ResetPassword,
     /// Revoke a token of an account.
     RevokeToken(&'a AccountName),
     /// Make a publisher.
@@ -184,6 +188,7 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         Action::CreateAccount
         | Action::ListAccounts
         | Action::DisableAccount
+        | Action::ResetPassword
         | Action::SetLevel
         | Action::GrantPrefix
         | Action::AssertKey => TokenScope::Admin,
@@ -196,7 +201,9 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         | Action::RevokeKey(_) => TokenScope::Manage,
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
         Action::ListReviews | Action::Review { .. } | Action::Block => TokenScope::Review,
-        Action::ListTokens(_)
+        // Whoever knows the present password needs no wide token.
+        Action::ChangePassword(_)
+        | Action::ListTokens(_)
         | Action::ListMembers(_)
         | Action::ReadAudit(_)
         | Action::ReadContributions
@@ -217,9 +224,13 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         Action::CreateAccount
         | Action::ListAccounts
         | Action::DisableAccount
+        | Action::ResetPassword
         | Action::SetLevel
         | Action::GrantPrefix
         | Action::AssertKey => (admin, "an administrator".to_owned()),
+        Action::ChangePassword(name) => {
+            (account.name == **name, format!("{name} itself or an administrator with the scope `admin`"))
+        }
         Action::ListTokens(None) => (admin_over_others, "an administrator with the scope `admin`".to_owned()),
         Action::CreateToken { account: name, .. } | Action::RevokeToken(name) | Action::ListTokens(Some(name)) => (
             admin_over_others || account.name == **name,

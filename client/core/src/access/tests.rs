@@ -43,6 +43,8 @@ fn for_every_action(mut visit: impl FnMut(&str, &Action<'_>)) {
     visit("list the tokens of dana", &Action::ListTokens(Some(&dana)));
     visit("list all tokens", &Action::ListTokens(None));
     visit("create a token for dana", &Action::CreateToken { account: &dana, scopes: &scopes });
+    visit("change dana's password", &Action::ChangePassword(&dana));
+    visit("reset a password", &Action::ResetPassword);
     visit("revoke a token of dana", &Action::RevokeToken(&dana));
     visit("create a publisher", &Action::CreatePublisher);
     visit("set a level", &Action::SetLevel);

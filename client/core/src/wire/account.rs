@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::access::{MemberRole, Role, TokenScope};
-use crate::{AccountName, PublisherName, Timestamp};
+use crate::{AccountName, Email, NewPassword, Password, PublisherName, Timestamp};
 
 /// Body of `POST /v1/accounts`.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -13,6 +13,21 @@ pub struct NewAccount {
     /// Its roles; none by default.
     #[serde(default)]
     pub roles: BTreeSet<Role>,
+    /// The e-mail address, which makes it a person, who can sign in once there is a password. No other account has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+}
+
+/// Body of `PUT /v1/accounts/{account}/password`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetPassword {
+    /// The new password.
+    pub password: NewPassword,
+    /// The password until now, by which a person changes its own; an administrator leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub present_password: Option<Password>,
 }
 
 /// An account.
@@ -24,6 +39,9 @@ pub struct Account {
     pub name: AccountName,
     /// Its roles.
     pub roles: BTreeSet<Role>,
+    /// The e-mail address, if it is a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
     /// When it was made.
     pub created_at: Timestamp,
     /// Since when it is disabled: none of its tokens works.

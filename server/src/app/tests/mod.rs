@@ -83,7 +83,9 @@ impl World {
         let populated = self.app.store.write("test", |conn| {
             for (name, roles) in people {
                 let roles = roles.iter().copied().collect();
-                account::insert(conn, &wire::Account { name: of(name), roles, created_at: now, disabled_at: None })?;
+                let disabled_at = None;
+                let account = wire::Account { name: of(name), roles, email: None, created_at: now, disabled_at };
+                account::insert(conn, &account)?;
             }
             for (name, owner) in [("acme", "dana"), ("globex", "gil")] {
                 publisher::insert(conn, &of(name), Level::Verified, now)?;

@@ -9,6 +9,7 @@ use plimsoll_core::problem::{FieldError, Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::device;
 use crate::http::reply;
 use crate::http::route::Answer;
 
@@ -28,7 +29,10 @@ pub(super) fn body(data: &Value) -> Vec<u8> {
 }
 
 /// The body of an answer that did not.
-pub(in crate::http) fn failed(problem: &Problem) -> Value {
+pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
+    if path.starts_with(device::PATHS) {
+        return device::failed(problem);
+    }
     let mut body = json!({
         "success": false,
         "error": {
@@ -39,6 +43,11 @@ pub(in crate::http) fn failed(problem: &Problem) -> Value {
             "requestId": problem.request_id,
         },
     });
+    if path.starts_with("/api/v1/auth/") {
+        // Here the clients look for both outside of `error` as well.
+        body["code"] = json!(code(problem));
+        body["message"] = json!(message(problem));
+    }
     if let Some(report) = &problem.report {
         body["violations"] = json!(findings(report));
     } else if !tells_all(problem) {
@@ -154,7 +163,7 @@ mod tests {
     #[test]
     fn every_error_has_a_code_and_a_sentence() {
         for code in ProblemCode::ALL {
-            let body = failed(&Problem::new(*code, "a sentence", "r"));
+            let body = failed("/api/v1/cloud", &Problem::new(*code, "a sentence", "r"));
             let error = &body["error"];
             assert_eq!((&body["success"], &error["message"]), (&json!(false), &json!("a sentence")), "{code}");
             assert_eq!((&error["declaredCode"], &error["httpStatus"]), (&json!(code.as_str()), &json!(code.status())));
@@ -167,11 +176,11 @@ mod tests {
     fn a_wrong_value_is_named_by_its_place() {
         let mut problem = Problem::new(ProblemCode::BodyInvalid, "use at most 128 bytes", "r");
         problem.errors = vec![FieldError { pointer: "/display_name".to_owned(), message: problem.detail.clone() }];
-        let body = failed(&problem);
+        let body = failed("/api/v1/cloud", &problem);
         assert_eq!(body["error"]["message"], "/display_name: use at most 128 bytes");
         assert!(body.get("violations").is_none(), "it is said");
         problem.errors.push(FieldError { pointer: "/readme".to_owned(), message: "it is empty".to_owned() });
-        let body = failed(&problem);
+        let body = failed("/api/v1/cloud", &problem);
         assert_eq!(body["violations"], json!(["/display_name: use at most 128 bytes", "/readme: it is empty"]));
     }
 
@@ -194,7 +203,7 @@ mod tests {
                 check(CheckCode::NamespaceHeld, Outcome::Refuse, "Held by bolt.", &["#/namespace"]),
             ],
         });
-        let body = failed(&problem);
+        let body = failed("/api/v1/cloud", &problem);
         assert_eq!(body["error"]["code"], "NAMESPACE_CONFLICT");
         assert_eq!(body["error"]["declaredCode"], "NAMESPACE_ALREADY_RESERVED");
         assert_eq!(

@@ -4,7 +4,9 @@
 //! Their clients read what they know and ignore the rest, so unknown members of a body are ignored here. The routes are not
 //! part of the OpenAPI document, which describes `/v1`; what is said of them in `Operation` is for the reader of the code.
 
+mod auth;
 mod body;
+mod device;
 mod envelope;
 pub(crate) mod marketplace;
 mod packages;
@@ -14,5 +16,8 @@ pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [packages::routes(), versions::routes(), marketplace::routes()].into_iter().flatten().collect()
+    [auth::routes(), device::routes(), packages::routes(), versions::routes(), marketplace::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

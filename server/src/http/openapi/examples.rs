@@ -31,11 +31,15 @@ pub(crate) fn me() -> Value {
 }
 
 pub(crate) fn new_account() -> Value {
-    json!({ "name": "dana", "roles": ["reviewer"] })
+    json!({ "name": "dana", "roles": ["reviewer"], "email": "dana@example.org" })
 }
 
 pub(crate) fn account() -> Value {
-    json!({ "name": "dana", "roles": ["reviewer"], "createdAt": TIME })
+    json!({ "name": "dana", "roles": ["reviewer"], "email": "dana@example.org", "createdAt": TIME })
+}
+
+pub(crate) fn set_password() -> Value {
+    json!({ "password": "four words from a dictionary", "presentPassword": "the one until now" })
 }
 
 pub(crate) fn account_page() -> Value {

@@ -117,6 +117,8 @@ pub(crate) struct Operation {
     description: Option<&'static str>,
     pub(crate) credentials: Credentials,
     pub(crate) query: Vec<Parameter>,
+    /// Whether the handler reads the query by itself, whatever is in it.
+    pub(crate) any_query: bool,
     body: Body,
     answers: Vec<Success>,
     problems: Vec<ProblemCode>,
@@ -131,6 +133,7 @@ impl Operation {
             description: None,
             credentials: Credentials::Optional,
             query: Vec::new(),
+            any_query: false,
             body: Body::None,
             answers: Vec::new(),
             problems: Vec::new(),
@@ -149,6 +152,12 @@ impl Operation {
 
     pub(crate) fn query(mut self, parameter: Parameter) -> Self {
         self.query.push(parameter);
+        self
+    }
+
+    /// The query may say anything.
+    pub(crate) fn any_query(mut self) -> Self {
+        self.any_query = true;
         self
     }
 

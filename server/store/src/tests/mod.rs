@@ -97,7 +97,7 @@ fn account(conn: &mut Conn, name: &str) -> Result<AccountName> {
     let name: AccountName = of(name);
     crate::account::insert(
         conn,
-        &Account { name: name.clone(), roles: BTreeSet::new(), created_at: at(0), disabled_at: None },
+        &Account { name: name.clone(), roles: BTreeSet::new(), email: None, created_at: at(0), disabled_at: None },
     )?;
     Ok(name)
 }
