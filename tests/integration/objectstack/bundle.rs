@@ -63,6 +63,14 @@ fn a_recorded_app_is_published_reviewed_and_installed(on: Backend) {
     let members = read_members(&bytes[..], &Limits::default()).expect("an artifact");
     let inside = members.into_iter().find(|(path, _)| path == STACK_MEMBER).expect("the stack").1;
     assert_eq!(serde_json::from_slice::<Value>(&inside).expect("JSON"), stack(|_| {}));
+    let market = |path: &str| registry.anonymous().get(&format!("/api/v1/marketplace/packages/{CRM}{path}"));
+    assert_eq!(market("/versions/latest/manifest").json()["data"]["manifest"], stack(|_| {}));
+    let shown = &market("").json()["data"]["versions"][0];
+    assert_eq!(
+        (&shown["artifact_kind"], &shown["signed"], &shown["platform_verified"]),
+        (&json!(null), &json!(false), &json!(true))
+    );
+    assert_eq!(market("/icon").header("content-type"), "image/svg+xml");
     let host = registry.host(&registry.anonymous());
     assert_eq!(host.install(&[CRM]), ["com.acme.crm@1.0.0"]);
 
@@ -108,7 +116,9 @@ fn what_a_stack_runs_needs_the_signature_of_its_publisher(on: Backend) {
     let acme = announced(&registry);
     let script =
         json!([{ "name": "h", "body": { "language": "js", "source": "ctx.log('x')", "capabilities": ["log"] } }]);
-    for (key, value) in [("hooks", script), ("runtimeModule", json!("./objectstack-runtime.ab12.mjs"))] {
+    let page = json!([{ "name": "p", "kind": "react", "source": "export default () => null" }]);
+    let module = json!("./objectstack-runtime.ab12.mjs");
+    for (key, value) in [("hooks", script), ("runtimeModule", module), ("pages", page)] {
         let refused = publish(&acme, "bundle", stack(|stack| stack[key] = value));
         let (status, code, violations) = failure(&refused);
         assert_eq!(

@@ -62,17 +62,21 @@ fn both_doors_make_the_same_version(on: Backend) {
         let acme = acme(&registry);
         publish(&registry, &acme);
         let approved = registry.reviewer().approve(&vat_check(&acme));
-        let but_for = |mut document: Value, keys: &[&str]| {
-            keys.iter().for_each(|key| drop(document.as_object_mut().expect("an object").remove(*key)));
-            document
-        };
-        let evidence = acme.owner().get("/v1/packages/com.acme.vat-check/versions/1.0.0/evidence").json();
-        let listing = acme.owner().get("/v1/packages/com.acme.vat-check").json()["listing"].clone();
-        // The report is in the version; each registry has a key, and so a name, of its own.
-        let mut version = but_for(serde_json::to_value(&approved).expect("a version"), &["publishedAt", "decidedAt"]);
-        version["review"].as_object_mut().expect("a review").remove("at");
-        let approval = but_for(approval(&acme, &approved), &["publishedAt", "decidedAt", "registry"]);
-        [version, approval, evidence, listing]
+        let of = |path: &str| acme.owner().get(&format!("/v1/packages/com.acme.vat-check{path}")).json();
+        let mut made = json!({
+            "version": approved, // with its report
+            "approval": approval(&acme, &approved),
+            "evidence": of("/versions/1.0.0/evidence"),
+            "listing": of("")["listing"],
+        });
+        let times = ["/version/publishedAt", "/version/decidedAt", "/version/review/at"];
+        let signed_times = ["/approval/publishedAt", "/approval/decidedAt"];
+        // Each registry has a key, and so a name, of its own.
+        let own = ["/approval/registry", "/evidence/counterSignature/platformSignature"];
+        for pointer in times.iter().chain(&signed_times).chain(&own) {
+            *made.pointer_mut(pointer).expect(pointer) = Value::Null;
+        }
+        made
     };
     let theirs = made(&|_, acme| {
         Recorded::read("register-plugin").send(acme.owner()).json();

@@ -4,24 +4,33 @@ use super::super::policy::{brings_code, packaging_needs, scope_needs, tier_needs
 use super::answer::{Answer, Context, Judged, list, place, places};
 use crate::manifest::Packaging;
 
+/// With the places that the tier comes from: the manifest, or what a host runs in its own page whatever that says.
+fn at_origin(answer: Answer, context: &Context<'_>) -> Judged {
+    let inspection = context.inspection()?;
+    Ok(if inspection.runs_in_page {
+        answer.at_each(places(&inspection.code), place)
+    } else {
+        answer.at(["#/runtime".to_owned()])
+    })
+}
+
 pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
     let least = tier_needs(tier).least;
-    Ok(match context.level_below(least)? {
-        None => Answer::pass(format!("The publisher may ship the tier {tier}.")),
+    let refused = match context.level_below(least)? {
+        None => return Ok(Answer::pass(format!("The publisher may ship the tier {tier}."))),
         Some(level) if context.inspection()?.runs_in_page => Answer::refuse(format!(
             "A host runs pages in React in its own page, so the tier is {tier} ({}), which needs a publisher of level {least}; this \
              one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
             tier.in_words()
-        ))
-        .at_each(places(&context.inspection()?.code), place),
+        )),
         Some(level) => Answer::refuse(format!(
             "The tier is {tier} ({}), which needs a publisher of level {least}; this one is {level}. Choose a `runtime` of a \
              lower tier, such as sandbox, or have the publisher verified.",
             tier.in_words()
-        ))
-        .at(["#/runtime".to_owned()]),
-    })
+        )),
+    };
+    at_origin(refused, context)
 }
 
 pub(super) fn packaging_not_permitted(context: &Context<'_>) -> Judged {
@@ -40,14 +49,14 @@ pub(super) fn packaging_not_permitted(context: &Context<'_>) -> Judged {
 pub(super) fn tier_review(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
     let from = tier_needs(tier).unreviewed;
-    Ok(match context.level_below(from)? {
-        None => Answer::pass(format!("The tier {tier} needs no review for this publisher.")),
-        Some(level) => Answer::hold(format!(
-            "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
-            tier.in_words()
-        ))
-        .at(["#/runtime".to_owned()]),
-    })
+    let Some(level) = context.level_below(from)? else {
+        return Ok(Answer::pass(format!("The tier {tier} needs no review for this publisher.")));
+    };
+    let held = Answer::hold(format!(
+        "The tier is {tier} ({}). A reviewer must look, since the publisher's level is {level}, below {from}.",
+        tier.in_words()
+    ));
+    at_origin(held, context)
 }
 
 pub(super) fn scope_privileged(context: &Context<'_>) -> Judged {

@@ -53,7 +53,8 @@ fn the_tier_is_what_runtime_asks_and_code_raises_it() {
         })
     };
     assert_eq!(page("sandbox").tier(), Some(Tier::InProcess), "whatever the manifest asks for");
-    refuses(page("sandbox"), "tier-not-permitted objectstack.json");
+    let findings = ["refuse tier-not-permitted objectstack.json", "hold tier-review objectstack.json"];
+    assert_eq!(page("sandbox").findings(), findings);
 }
 
 #[test]
