@@ -15,7 +15,6 @@ mod gate;
 mod keys;
 mod namespaces;
 mod objectstack;
-mod objectstack_market;
 mod packing;
 mod publishing;
 mod reading;

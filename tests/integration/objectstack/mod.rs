@@ -3,6 +3,7 @@
 mod bundle;
 mod device;
 mod icon;
+mod marketplace;
 mod page;
 mod plugin;
 mod sign_in;

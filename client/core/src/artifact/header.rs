@@ -1,4 +1,4 @@
-//! The 512-byte ustar header of a regular file (POSIX.1-1988; contract §C1), read and written.
+//! The 512-byte ustar header of a regular file (POSIX.1-1988), read and written.
 
 /// Size of a header, and the unit that contents are padded to.
 pub(super) const BLOCK_BYTES: usize = 512;

@@ -1,4 +1,4 @@
-//! The artifact of a compiled stack (contract §A2): the manifest that the stack has inside, and the stack itself. The same
+//! The artifact of a compiled stack: the manifest that the stack has inside, and the stack itself. The same
 //! stack under the same version gives the same bytes, whoever builds them.
 
 use std::io::{self, Cursor};

@@ -1,4 +1,4 @@
-//! The integrity map of the manifest, compared with the members (contract §C3, §C4).
+//! The integrity map of the manifest, compared with the members.
 
 use std::collections::BTreeMap;
 

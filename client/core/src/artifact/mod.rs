@@ -1,4 +1,4 @@
-//! The artifact: one `.osplugin` file, a gzip member over plain ustar (contract §C).
+//! The artifact: one `.osplugin` file, a gzip member over plain ustar.
 //!
 //! One strict reader for everybody: the gate inspects with it, the client unpacks with it. It refuses whatever two readers
 //! could read differently.

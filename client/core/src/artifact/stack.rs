@@ -1,4 +1,4 @@
-//! The compiled stack of an App: how many apps it declares, which objects, and what exactly it bundles (contract §A2).
+//! The compiled stack of an App: how many apps it declares, which objects, and what exactly it bundles.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! The writer: the same sources give the same bytes, in the form that the real client writes (contract §C1).
+//! The writer: the same sources give the same bytes, in the form that ObjectStack's CLI 17.4.0 writes.
 
 use std::io::{self, Read, Write};
 

@@ -1,7 +1,7 @@
 //! The schema as a table, and the walk that compares a manifest with it.
 //!
-//! The keys of ObjectStack 17.4.0 (contract §B1) in their order, those it retired in 17.3.0 (§B2, §B4), and two of ours
-//! (`isolation` and `runtime: ui`). An object is strict where the contract says so, and open where it was open.
+//! The keys of `ManifestSchema` in ObjectStack 17.4.0, in their order, those it retired in 17.3.0, and two of ours
+//! (`isolation` and `runtime: ui`). An object is strict where it is there, and open where it was open.
 
 use super::json::Json;
 use super::pointer::Pointer;

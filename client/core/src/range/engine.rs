@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use crate::{InvalidText, quote};
 
-/// With which hosts a package works, such as `^17` or `>=16 <18`: read as the real runtime reads it (contract §B6).
+/// With which hosts a package works, such as `^17` or `>=16 <18`: read as ObjectStack's runtime reads it.
 ///
 /// Invariants: at most 128 characters; a list of comparators, split by spaces or commas, all of which must hold; only
 /// major numbers count. `||` is not in this grammar.

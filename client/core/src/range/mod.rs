@@ -1,7 +1,7 @@
 //! Ranges of versions: two grammars, never mixed.
 //!
 //! [`VersionRange`] (npm's grammar) says which versions of a package will do. [`EngineRange`] (the grammar of the real
-//! runtime, contract §B6) says with which hosts a package works, and looks at the major number alone.
+//! runtime) says with which hosts a package works, and looks at the major number alone.
 
 mod compatibility;
 mod engine;

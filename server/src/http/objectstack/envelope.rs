@@ -127,7 +127,7 @@ fn code(problem: &Problem) -> &'static str {
     }
 }
 
-/// Our own code; for a refused namespace, the one that ObjectStack proposes (contract §D, 31), which its list lacks as yet.
+/// Our own code; for a refused namespace, the one that ObjectStack proposes (its ADR-0048), which its list lacks as yet.
 fn declared_code(problem: &Problem) -> &'static str {
     match problem.report.as_ref().and_then(first_refusal) {
         Some(check) if gate::is_platform_word(check) => "NAMESPACE_RESERVED_PLATFORM",

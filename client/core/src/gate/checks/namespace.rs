@@ -1,7 +1,7 @@
 //! Checks of the namespace: whose it is, and that objects are named after it.
 //!
 //! Namespaces are held by publishers, taken by their first package that gets into the marketplace, and not handed on
-//! (contract §D, 25 to 34). What stays out of the marketplace is held against nobody.
+//! (ObjectStack ADR-0048). What stays out of the marketplace is held against nobody.
 
 use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
 use super::super::{Check, CheckCode};

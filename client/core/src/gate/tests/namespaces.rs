@@ -1,4 +1,4 @@
-//! Namespaces: each rule of contract §D, 25 to 34, that a gate can see.
+//! Namespaces: each rule of ObjectStack ADR-0048 that a gate can see.
 
 use super::*;
 use crate::gate::is_platform_word;
