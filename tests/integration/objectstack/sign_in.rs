@@ -19,7 +19,7 @@ plimsoll_tests::behaviours!(
 );
 
 fn session(actor: &Actor) -> Value {
-    actor.get("/api/v1/auth/get-session").json()
+    Recorded::read("get-session").send(actor).json()
 }
 
 /// What a refusal says: status and code, in both places where the clients look.
