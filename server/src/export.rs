@@ -1,6 +1,6 @@
 //! The marketplace as files, which any static host can serve to runtimes: the same bytes as the routes send.
 //!
-//! `packages.json`, `packages/{id}.json`, `packages/{id}/icon.{png,…}` and `packages/{id}/versions/{number,latest}/manifest.json`.
+//! `packages.json`, `packages/{id}.json` and `packages/{id}/versions/{number,latest}/manifest.json`. Icons stay at the registry.
 //! A file is replaced as a whole or not at all. An App's own files are written before the list names it, and removed after
 //! the list does not.
 
@@ -100,14 +100,6 @@ fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportE
         let file = manifest_file(app, installable)?;
         place.put(Key::from(format!("packages/{id}/versions/{number}/manifest.json")), &file)?;
     }
-    match marketplace::icon(app, id) {
-        Err(app::Error::NotFound(_)) => {}
-        icon => {
-            let (image, changed_at) = icon?;
-            let file = File::image(image, changed_at);
-            place.put(Key::from(format!("packages/{id}/icon.{}", file.extension)), &file)?;
-        }
-    }
     place.put(Key::from(format!("packages/{id}.json")), &detail_file(&detail))
 }
 
@@ -197,7 +189,7 @@ mod tests {
     }
 
     fn png(bytes: &[u8]) -> File {
-        File::image(Image { media_type: "image/png", extension: "png", bytes: bytes.to_vec() }, None)
+        File::image(Image { media_type: "image/png", bytes: bytes.to_vec() }, None)
     }
 
     #[test]

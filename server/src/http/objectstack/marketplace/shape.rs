@@ -18,7 +18,7 @@ pub(super) fn summary(offer: &Offer) -> Value {
     let icon_url = icon.as_ref().map(|icon| match icon {
         // A path: the runtime forwards it, so that a browser asks nobody but its own server.
         Icon::Kept => format!("{}/{id}/icon", super::PACKAGES),
-        Icon::At(address) => address.clone(),
+        Icon::Inline(address) | Icon::At(address) => address.clone(),
     });
     json!({
         "id": id,
