@@ -1,7 +1,10 @@
 //! What becomes of a registry that was there before the newest migrations.
 
+use std::collections::BTreeSet;
+
 use diesel::connection::SimpleConnection as _;
 use diesel_migrations::MigrationHarness as _;
+use plimsoll_core::access::{Role, TokenScope};
 use plimsoll_core::wire::{EvidenceKind, Listing};
 use plimsoll_core::{AccountName, Digest, State, Tier, Version, Visibility};
 
@@ -13,7 +16,7 @@ use crate::{Conn, Store, StoreError, account, namespace, package, token, version
 /// The migrations that the old registry has: 0001 and 0002.
 const OLD: usize = 2;
 
-/// Defines a test on both databases, of a store without tables.
+/// Makes two tests of each behaviour, which is a function of an old registry that was brought to the newest shape.
 macro_rules! upgrades {
     ($($name:ident)+) => {
         mod sqlite {
@@ -88,7 +91,7 @@ fn fill(conn: &mut Conn) {
             "INSERT INTO account (name, created_at) VALUES ('dana', {start});
              INSERT INTO account_role (account, role) VALUES ('dana', 'reviewer');
              INSERT INTO token (id, account, secret_sha256, scopes, created_at, expires_at)
-             VALUES ('t1', 'dana', '{secret}', '[\"read\"]', {start}, {later});
+             VALUES ('t1', 'dana', '{secret}', 'publish read', {start}, {later});
              INSERT INTO publisher (name, level, created_at)
              VALUES ('acme', 'verified', {start}), ('rival', 'verified', {start});"
         ),
@@ -125,7 +128,7 @@ fn fill(conn: &mut Conn) {
             state: "pending_review",
             approved_for: Some("org"),
             decided: None,
-            ..Old::new("com.acme.report", "1.0.0", "report")
+            ..Old::new("com.acme.report", "1.0.0", "crm")
         },
         Old {
             state: "pending_review",
@@ -289,9 +292,10 @@ fn a_listing_keeps_every_part(store: &Store) -> Result {
 fn accounts_and_tokens_stay_good(store: &Store) -> Result {
     store.read("test", |conn| {
         let dana = account::find(conn, &of::<AccountName>("dana"))?.expect("dana");
-        assert_eq!((dana.roles.len(), dana.email, dana.disabled_at), (1, None, None));
+        assert_eq!((dana.roles, dana.email, dana.disabled_at), (BTreeSet::from([Role::Reviewer]), None, None));
         let token = token::find_by_secret(conn, &Digest::of("secret"))?.expect("the token");
         assert_eq!((token.id.as_str(), token.expires_at), ("t1", at(3600)));
+        assert_eq!(token.scopes, BTreeSet::from([TokenScope::Publish, TokenScope::Read]));
         assert_eq!((token.revoked_at, token.session), (None, false));
         Ok(())
     })
