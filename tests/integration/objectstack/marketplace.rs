@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plimsoll_core::Level;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Listing, SetAvailability};
@@ -16,6 +17,7 @@ plimsoll_tests::behaviours!(
     an_app_is_installed_from_the_stack_that_it_carries,
     what_is_no_listed_app_is_absent_in_every_route,
     what_is_taken_back_is_not_offered_any_more,
+    what_is_held_is_not_offered,
     the_list_is_searched_filtered_and_paged,
     a_file_is_sent_again_only_when_it_changed,
     an_icon_is_an_image_and_no_page,
@@ -239,6 +241,34 @@ fn what_is_taken_back_is_not_offered_any_more(on: Backend) {
     assert!(ids(&registry, "").is_empty());
     set(&acme, "1.0.0", AvailabilityWord::Live);
     assert_eq!((latest(), ids(&registry, "")), (json!("1.0.0"), vec!["crm".to_owned()]));
+}
+
+fn what_is_held_is_not_offered(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher_of("acme", Level::Trusted);
+    let in_process = |id: &str, version: &str| Plugin::app(id, version).with("runtime", json!("node"));
+    acme.release(Plugin::app(CRM, "1.0.0"));
+    acme.release(in_process(CRM, "1.1.0"));
+    acme.release(in_process("com.acme.erp", "1.0.0"));
+    let latest = || data(&get(&registry, "/com.acme.crm/versions/latest/manifest"))["version"].clone();
+    assert_eq!((latest(), ids(&registry, "")), (json!("1.1.0"), vec!["crm".to_owned(), "erp".to_owned()]));
+
+    registry.set_level(&acme, Level::Pending);
+    assert_eq!((latest(), ids(&registry, "")), (json!("1.0.0"), vec!["crm".to_owned()]));
+    let versions = data(&get(&registry, "/com.acme.crm"))["versions"].as_array().expect("versions").clone();
+    let numbers: Vec<_> = versions.iter().map(|version| &version["version"]).collect();
+    assert_eq!(numbers, ["1.0.0"], "the version that its publisher's level still reaches");
+    assert_eq!(get(&registry, "/com.acme.crm/versions/1.1.0/manifest").status, 404);
+    for of in ["", "/icon", "/versions/1.0.0/manifest", "/versions/latest/manifest"] {
+        assert_eq!(get(&registry, &format!("/com.acme.erp{of}")).status, 404, "{of}");
+    }
+
+    let directory = tempfile::tempdir().expect("a directory");
+    export::marketplace(&registry.open(), directory.path().to_str().expect("a path")).expect("exported");
+    let exported = files(directory.path());
+    assert!(exported.contains_key("packages/com.acme.crm/versions/1.0.0/manifest.json"));
+    let held = |name: &&String| name.contains("erp") || name.contains("1.1.0");
+    assert_eq!(exported.keys().find(held), None);
 }
 
 fn the_list_is_searched_filtered_and_paged(on: Backend) {

@@ -56,7 +56,7 @@ pub(super) fn version(record: &VersionRecord) -> Value {
         // The id of a version is its number, also in the paths.
         "id": record.version,
         "version": record.version,
-        "status": status(record.availability.status),
+        "status": status(record.on_show().status),
         "is_prerelease": record.version.is_pre_release(),
         "published_at": record.published_at,
         "release_notes": record.notes,
