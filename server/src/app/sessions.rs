@@ -9,8 +9,8 @@ use plimsoll_store::web_session::WebSession;
 use plimsoll_store::{Conn, account, token as tokens, web_session};
 use serde_json::json;
 
-use super::record::{self, About};
 use super::people::{self, Verified};
+use super::record::{self, About};
 use super::{Caller, Error, Result, accounts};
 use crate::{App, token};
 

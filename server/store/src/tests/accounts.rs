@@ -197,7 +197,8 @@ fn a_device_is_decided_once_and_goes_once(store: &Store) -> Result {
 
     let old = Device { device_code_sha256: Digest::of("old"), ..waiting };
     store.write("test", |conn| device::insert(conn, &old))?;
-    let is_there = || store.read("test", |conn| device::find(conn, &old.device_code_sha256)).map(|found| found.is_some());
+    let is_there =
+        || store.read("test", |conn| device::find(conn, &old.device_code_sha256)).map(|found| found.is_some());
     store.write("test", |conn| device::remove_expired(conn, at(600)))?;
     assert!(is_there()?);
     store.write("test", |conn| device::remove_expired(conn, at(601)))?;
