@@ -7,7 +7,7 @@
 //! - *Held*, since the level of its publisher fell below its tier: nothing new resolves to it, and those who have it are told
 //!   ([`Availability::on_show`]). A reviewer approves it anew, which ends the hold and leaves what its publisher had said of
 //!   it; or rejects or blocks it.
-//! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::rejected`]).
+//! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::blocked`]).
 
 use crate::Version;
 
@@ -77,8 +77,8 @@ impl Availability {
         }
     }
 
-    /// What becomes of a version that some have by an approval in force, when a reviewer rejects it.
-    pub fn rejected(reason: &str) -> Self {
+    /// What becomes of a version that some have, when a reviewer rejects it or the key that vouches for it is compromised.
+    pub fn blocked(reason: &str) -> Self {
         Self::because(AvailabilityWord::Blocked, reason)
     }
 
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_reason_that_the_registry_gives_is_as_short_as_any_other() {
-        let reason = Availability::rejected(&"é".repeat(4000)).reason;
+        let reason = Availability::blocked(&"é".repeat(4000)).reason;
         assert_eq!(reason.len(), Availability::REASON_BYTES_MAX);
     }
 }

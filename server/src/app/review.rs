@@ -163,7 +163,7 @@ impl Reviewing<'_> {
                 record.state = State::Rejected;
                 if record.approved_for.is_some() {
                     // Who has it by the approval in force has to learn of this: that one stays on show, blocked.
-                    record.availability = Availability::rejected(&self.new.reason);
+                    record.availability = Availability::blocked(&self.new.reason);
                 }
                 record.decided_at = Some(self.app.clock.now());
                 record.decided_by = Some(account.name.clone());
