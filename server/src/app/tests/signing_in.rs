@@ -149,7 +149,7 @@ fn signing_in_forgets_the_sessions_that_have_expired() {
 }
 
 #[test]
-fn devices_that_were_decided_or_expired_keep_no_others_from_waiting() {
+fn devices_that_have_expired_keep_no_others_from_waiting() {
     let world = World::new();
     // Each from an address of its own, as each address begins few.
     let begin = |number: u32| devices::begin(&world.app, CLIENT, &format!("device {number}"));
@@ -157,4 +157,19 @@ fn devices_that_were_decided_or_expired_keep_no_others_from_waiting() {
     assert!(matches!(begin(1000), Err(Error::Throttled { .. })));
     world.clock.0.store(devices::EXPIRES_SECONDS, Ordering::SeqCst);
     assert!(begin(1001).is_ok());
+}
+
+#[test]
+fn a_code_that_nothing_waits_for_is_answered_while_somebody_else_writes() {
+    let world = World::new();
+    let expired = begin(&world);
+    world.clock.0.store(devices::EXPIRES_SECONDS, Ordering::SeqCst);
+    let unknown = Begun { device_code: RandomIds.id(), user_code: of("BCDF-GHJK") };
+    // SQLite has one writer, and this is it.
+    let writing = world.app.store.write("test", |_| {
+        assert!(matches!(ask(&world, &unknown), Answer::Unknown));
+        assert!(matches!(ask(&world, &expired), Answer::Expired));
+        Ok::<_, Error>(())
+    });
+    writing.expect("written");
 }
