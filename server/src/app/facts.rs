@@ -208,6 +208,7 @@ pub(super) fn decide(
             size: examined.stored.size,
             visibility: Some(submission.visibility),
             listing_lacks: Some(gate::listing_lacks(submission.listing, examined.manifest())),
+            listing_sha256: Some(submission.listing.digest()),
         },
         level: Some(level),
         evidence,

@@ -19,7 +19,7 @@ use crate::App;
 
 const LIST: &str = "reviews";
 
-/// A page of the versions that wait for a reviewer, oldest first.
+/// A page of the versions that wait for a reviewer, oldest first; without their listings, which are too large for a list.
 pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<ReviewQueue> {
     caller.allow(&Action::ListReviews)?;
     let after = cursor.map(parse_cursor).transpose()?;
@@ -30,7 +30,8 @@ pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -
             let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
             Cursor::after(LIST, keys).to_string()
         });
-        let items = page.items.into_iter().map(|record| packages::with_report(conn, record)).collect::<Result<_>>()?;
+        let item = |record| Ok(wire::Version { listing: None, ..packages::with_report(conn, record)? });
+        let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
         Ok(ReviewQueue { items, next })
     })
 }
