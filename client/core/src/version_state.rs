@@ -39,6 +39,16 @@ closed_words! {
     }
 }
 
+impl AvailabilityWord {
+    /// Whether new resolutions may choose the version. Ask it of what is on show ([`Availability::on_show`]).
+    pub fn may_be_resolved(self) -> bool {
+        match self {
+            Self::Live | Self::Deprecated => true,
+            Self::Yanked | Self::Blocked => false,
+        }
+    }
+}
+
 /// Whether an approved version may still be used, and if not, why.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,10 +79,8 @@ impl Availability {
     /// What everybody is told. While the approval in force is held, a version that could be resolved is yanked, whatever its
     /// publisher says; yanked and blocked already say as much.
     pub fn on_show(&self, held_reason: Option<&str>) -> Self {
-        match (held_reason, self.status) {
-            (Some(reason), AvailabilityWord::Live | AvailabilityWord::Deprecated) => {
-                Self::because(AvailabilityWord::Yanked, reason)
-            }
+        match held_reason {
+            Some(reason) if self.status.may_be_resolved() => Self::because(AvailabilityWord::Yanked, reason),
             _ => self.clone(),
         }
     }
@@ -154,6 +162,7 @@ mod tests {
         for status in AvailabilityWord::ALL.iter().copied() {
             assert_eq!(of(status).on_show(None), of(status));
             let told = of(status).on_show(Some("the level fell"));
+            assert!(!told.status.may_be_resolved());
             match status {
                 AvailabilityWord::Live | AvailabilityWord::Deprecated => {
                     assert_eq!((told.status, told.reason.as_str()), (AvailabilityWord::Yanked, "the level fell"));

@@ -178,7 +178,7 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         let next = page.items.last().filter(|_| page.more);
         let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
         let item = |row| match shown {
-            Shown::All => Ok(to_wire(submitted::of(conn, row)?.record, None)),
+            Shown::All => Ok(to_wire(submitted::facts(conn, row)?, None)),
             Shown::Listed => Ok(to_wire(row, None)),
         };
         Ok(Versions { items: page.items.into_iter().map(item).collect::<Result<_>>()?, next })

@@ -1,14 +1,14 @@
 //! Reviews: the queue of held versions, and the decision over one.
 
-use plimsoll_core::access::Action;
+use plimsoll_core::access::{Account, Action, Denied};
 use plimsoll_core::gate::Verdict;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue, StoredArtifact};
 use plimsoll_core::{Availability, Digest, InvalidText, PackageId, State, Version};
-use plimsoll_store::Conn;
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, QueuePlace, VersionRecord};
+use plimsoll_store::{Conn, artifact};
 use serde_json::json;
 
 use super::facts::{self, Claims, Examined, Submission, Vouchers};
@@ -70,6 +70,19 @@ fn reviewing(record: &VersionRecord) -> Action<'_> {
     Action::Review { publisher: &record.publisher, published_by: &record.published_by }
 }
 
+/// Whoever publishes a version has uploaded its bytes, and the row names only who submitted it last. So this finds everybody
+/// who ever did: the record of an upload stays as long as a version has the bytes.
+fn check_not_publisher(conn: &mut Conn, account: &Account, record: &VersionRecord) -> Result<()> {
+    if artifact::find_uploaded(conn, &record.sha256, &account.name)?.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} uploaded the artifact of {} {}: only a reviewer or an administrator who did not may do this",
+        account.name, record.package, record.version
+    );
+    Err(Denied::NotAllowed(message).into())
+}
+
 enum Outcome {
     Decided(Box<wire::Version>),
     /// The facts are others than those of the report that was seen. The new report is stored.
@@ -117,6 +130,7 @@ impl Reviewing<'_> {
     fn decide(&self, conn: &mut Conn, was: &Submitted, examined: &Examined) -> Result<Outcome> {
         let (mut record, mut documents) = (was.record.clone(), was.documents.clone());
         let account = self.caller.allow(&reviewing(&record))?;
+        check_not_publisher(conn, account, &record)?;
         match self.new.decision {
             Decision::Approve => {
                 let submission = Submission {

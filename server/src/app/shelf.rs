@@ -140,17 +140,12 @@ fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
 /// The version that stands for a package in its catalog: the highest that is listed and may be resolved; releases before
 /// pre-releases, deprecated ones last.
 fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
-    let rank = |record: &VersionRecord| match record.on_show().status {
-        AvailabilityWord::Live => Some(1),
-        AvailabilityWord::Deprecated => Some(0),
-        AvailabilityWord::Yanked | AvailabilityWord::Blocked => None,
-    };
+    let is_deprecated = |record: &VersionRecord| record.on_show().status == AvailabilityWord::Deprecated;
     approved
         .iter()
         .filter(|record| record.approved_for == Some(Visibility::Marketplace))
-        .filter_map(|record| Some(((rank(record)?, !record.version.is_pre_release(), &record.version), record)))
-        .max_by(|(a, _), (b, _)| a.cmp(b))
-        .map(|(_, record)| record)
+        .filter(|record| record.may_be_resolved())
+        .max_by_key(|record| (!is_deprecated(record), !record.version.is_pre_release(), &record.version))
 }
 
 /// When a version was last listed. What happens to versions that are not listed does not show here.
