@@ -121,7 +121,8 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
     assert_eq!(waiting.state, State::PendingReview);
     assert_eq!(in_force(), before);
     let queue = review::queue(&world.app, &world.caller("rita"), Default::default(), None).expect("the queue").items;
-    assert_eq!(queue, std::slice::from_ref(&waiting), "the reviewer sees what is to be");
+    let listed = wire::Version { listing: None, ..waiting.clone() };
+    assert_eq!(queue, [listed], "the reviewer sees what is to be");
     world.approve(&waiting);
     let (approval, evidence) = in_force();
     assert_ne!(approval, before.0);
