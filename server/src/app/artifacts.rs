@@ -18,7 +18,7 @@ use crate::config::Quotas;
 /// When it is worth looking again whether something of the share was collected: that happens once an hour.
 const QUOTA_RETRY_SECONDS: u32 = 60 * 60;
 /// How long an upload is kept for a publish that refers to it.
-const LEASE_SECONDS: i64 = 24 * 60 * 60;
+pub(super) const LEASE_SECONDS: i64 = 24 * 60 * 60;
 
 /// Refuses those who may not upload, or have used up their share, before their bytes are read.
 pub fn may_upload(app: &App, caller: &Caller) -> Result<()> {
