@@ -1,6 +1,6 @@
 //! The marketplace as files, which any static host can serve to runtimes: the same bytes as the routes send.
 //!
-//! `packages.json`, `packages/{id}.json`, `packages/{id}/icon.{png,…}` and `packages/{id}/versions/{number,latest}/manifest.json`.
+//! `packages.json`, `packages/{id}.json` and `packages/{id}/versions/{number,latest}/manifest.json`. Icons stay at the registry.
 //! A file is replaced as a whole or not at all. An App's own files are written before the list names it, and removed after
 //! the list does not.
 
@@ -13,11 +13,11 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::{Attribute, Attributes, Error as StoreError, ObjectStore, ObjectStoreExt as _, PutOptions};
 use plimsoll_core::access::Actor;
-use plimsoll_core::{PackageId, quote};
+use plimsoll_core::quote;
 use tokio::runtime::Runtime;
 
 use crate::app::Caller;
-use crate::app::marketplace::{self, Pick};
+use crate::app::marketplace::{self, Detail, Pick};
 use crate::http::objectstack::marketplace::{File, detail_file, list_file, manifest_file};
 use crate::{App, app, blobs};
 
@@ -66,12 +66,15 @@ pub enum ExportError {
 /// Writes the files to a directory or to `s3://<bucket>/<prefix>`. Blocks: call it outside of any asynchronous runtime.
 pub fn marketplace(app: &App, to: &str) -> Result<Exported, ExportError> {
     let mut place = Place::open(app, to)?;
-    let offers = marketplace::all(app)?;
-    for offer in &offers.items {
-        match write_app(app, &mut place, &offer.entry.package) {
-            // It was taken back meanwhile.
-            Err(ExportError::App(app::Error::NotFound(_))) => {}
-            done => done?,
+    let mut offers = marketplace::all(app)?;
+    for offer in std::mem::take(&mut offers.items) {
+        match marketplace::detail(app, &offer.entry.package) {
+            // All of it was taken back meanwhile: the list does not name what has no page.
+            Err(app::Error::NotFound(_)) => offers.total = offers.total.saturating_sub(1),
+            detail => {
+                write_app(app, &mut place, &detail?)?;
+                offers.items.push(offer);
+            }
         }
     }
     place.put(Key::from("packages.json"), &list_file(&offers, offers.items.len(), 0))?;
@@ -79,13 +82,13 @@ pub fn marketplace(app: &App, to: &str) -> Result<Exported, ExportError> {
     Ok(place.done)
 }
 
-fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportError> {
+fn write_app(app: &App, place: &mut Place, detail: &Detail) -> Result<(), ExportError> {
+    let id = &detail.offer.entry.package;
     if id.as_str().ends_with(".json") {
         // Its directory could have the name of another App's file. A runtime asks the registry itself for what is not here.
         return Ok(());
     }
     let anyone = Caller { actor: Actor::Anonymous, request_id: String::new() };
-    let detail = marketplace::detail(app, id)?;
     let exact = detail.versions.iter().map(|record| Pick::Exact(record.version.clone()));
     for pick in exact.chain([Pick::Latest]) {
         let number = match &pick {
@@ -95,20 +98,14 @@ fn write_app(app: &App, place: &mut Place, id: &PackageId) -> Result<(), ExportE
         let installable = match marketplace::installable(app, &anyone, id, &pick) {
             // Not everyone may have its code, and a static host shows what it has to everyone.
             Err(app::Error::Denied(_)) => continue,
+            // It was taken back meanwhile; the App and its other versions stay.
+            Err(app::Error::NotFound(_)) => continue,
             found => found?,
         };
         let file = manifest_file(app, installable)?;
         place.put(Key::from(format!("packages/{id}/versions/{number}/manifest.json")), &file)?;
     }
-    match marketplace::icon(app, id) {
-        Err(app::Error::NotFound(_)) => {}
-        icon => {
-            let (image, changed_at) = icon?;
-            let file = File::image(image, changed_at);
-            place.put(Key::from(format!("packages/{id}/icon.{}", file.extension)), &file)?;
-        }
-    }
-    place.put(Key::from(format!("packages/{id}.json")), &detail_file(&detail))
+    place.put(Key::from(format!("packages/{id}.json")), &detail_file(detail))
 }
 
 /// Where the files go.
@@ -188,8 +185,11 @@ impl Place {
 mod tests {
     use object_store::memory::InMemory;
 
+    use plimsoll_core::version_state::AvailabilityWord;
+
     use super::*;
     use crate::app::marketplace::Image;
+    use crate::app::tests::World;
 
     fn place(store: &Arc<InMemory>) -> Place {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn png(bytes: &[u8]) -> File {
-        File::image(Image { media_type: "image/png", extension: "png", bytes: bytes.to_vec() }, None)
+        File::image(Image { media_type: "image/png", bytes: bytes.to_vec() }, None)
     }
 
     #[test]
@@ -218,6 +218,20 @@ mod tests {
         let place = place(&store);
         let b = place.runtime.block_on(store.get(&Key::from("b"))).expect("a file");
         assert_eq!(b.attributes.get(&Attribute::ContentType).map(AsRef::as_ref), Some("image/png"));
+    }
+
+    #[test]
+    fn a_version_that_is_taken_back_meanwhile_leaves_its_app_on_offer() {
+        let world = World::new();
+        let id = world.list_app("1.0.0").package;
+        world.list_app("1.1.0");
+        let mut place = place(&Arc::new(InMemory::new()));
+        let detail = marketplace::detail(&world.app, &id).expect("on offer");
+        world.set("dana", "1.0.0", AvailabilityWord::Yanked).expect("yanked");
+        write_app(&world.app, &mut place, &detail).expect("written");
+        let kept = |file: &str| place.kept.contains(&Key::from(format!("packages/{id}{file}")));
+        assert!(kept(".json") && kept("/versions/1.1.0/manifest.json") && kept("/versions/latest/manifest.json"));
+        assert!(!kept("/versions/1.0.0/manifest.json"));
     }
 
     #[test]

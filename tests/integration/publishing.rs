@@ -1,7 +1,7 @@
 //! Publishing again, publishing for more people, and asking what would happen.
 
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::wire::Algorithm;
+use plimsoll_core::wire::{Algorithm, Listing};
 use plimsoll_core::{State, Visibility};
 use plimsoll_tests::{Backend, Plugin, Registry, Signed, listing};
 use plimsoll_trust::SigningKey;
@@ -14,6 +14,8 @@ plimsoll_tests::behaviours!(
     raising_the_visibility_is_a_new_submission,
     a_raise_leaves_what_is_in_force_to_be_installed,
     the_marketplace_needs_a_signature_and_a_listing,
+    a_reviewer_sees_the_evidence_that_it_approves,
+    a_reviewer_sees_the_listing_that_it_approves,
 );
 
 fn publishing_again_changes_nothing(on: Backend) {
@@ -114,13 +116,62 @@ fn the_marketplace_needs_a_signature_and_a_listing(on: Backend) {
     let acme = registry.publisher("acme");
     let unsigned = acme.refused(Plugin::data("com.acme.words", "1.0.0").for_marketplace().signed(Signed::Not));
     assert!(plimsoll_tests::open_problem(&unsigned).contains("signature-missing"));
-    let bare =
-        Plugin::app("com.acme.crm", "1.0.0").for_marketplace().listed_as(plimsoll_core::wire::Listing::default());
+    let bare = Plugin::app("com.acme.crm", "1.0.0").for_marketplace().listed_as(Listing::default());
     assert!(
         plimsoll_tests::open_problem(&acme.refused(bare)).contains("listing-incomplete"),
         "an App is for people to browse"
     );
-    let bare =
-        Plugin::data("com.acme.words", "1.0.0").for_marketplace().listed_as(plimsoll_core::wire::Listing::default());
+    let bare = Plugin::data("com.acme.words", "1.0.0").for_marketplace().listed_as(Listing::default());
     assert_eq!(acme.publish(bare).state, State::PendingReview, "a contribution is held for it");
+}
+
+fn a_reviewer_sees_the_evidence_that_it_approves(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let words = || Plugin::data("com.acme.words", "1.0.0");
+    acme.publish(words().signed(Signed::Not).visible_to(Visibility::Org));
+    let held = acme.publish(words().for_marketplace());
+    let evidence = || "/v1/packages/com.acme.words/versions/1.0.0/evidence";
+    let shown = registry.reviewer().get(evidence()).json();
+    assert_eq!(shown["kind"], "none", "what is in force");
+    assert_eq!(
+        (&shown["submitted"]["kind"], &shown["submitted"]["keyId"]),
+        (&json!("statement"), &json!(acme.key_id()))
+    );
+    assert!(shown["submitted"]["text"].is_string());
+    assert_eq!(acme.owner().get(evidence()).json(), shown);
+    let other = registry.account("other", &[]);
+    assert_eq!(other.get(evidence()).json(), json!({ "kind": "none" }), "not for who may not read the report");
+
+    registry.reviewer().approve(&held);
+    let shown = registry.reviewer().get(evidence()).json();
+    assert_eq!((&shown["kind"], shown.get("submitted")), (&json!("statement"), None));
+}
+
+fn a_reviewer_sees_the_listing_that_it_approves(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher("acme");
+    let said = |readme: &str| {
+        let listing = Listing { readme: Some(readme.to_owned()), ..listing() };
+        Plugin::data("com.acme.words", "1.0.0").for_marketplace().listed_as(listing)
+    };
+    acme.publish(said("evil"));
+    let held = acme.publish(said("nice"));
+    assert_eq!(held.listing.expect("a listing").readme.as_deref(), Some("evil"), "it is told that it stays");
+    let package = "/v1/packages/com.acme.words";
+    assert_eq!(registry.reviewer().get(package).json()["listing"]["readme"], "nice", "of later versions");
+
+    let shown = registry.cli(registry.reviewer()).done(&["review", "show", "com.acme.words@1.0.0"]);
+    assert_eq!(shown["version"]["listing"]["readme"], "evil");
+    let seen: Listing = serde_json::from_value(shown["version"]["listing"].clone()).expect("a listing");
+    assert!(shown["version"]["report"].to_string().contains(&seen.digest().to_string()), "the report is about it");
+    let queue = registry.reviewer().get("/v1/reviews").json();
+    assert_eq!(queue["items"][0].get("listing"), None, "too large for a list");
+
+    let version = registry.reviewer().client().version(&held.package, &held.version).expect("the version");
+    registry.reviewer().approve(&version);
+    let operator = registry.operator();
+    assert_eq!(operator.get(package).json()["listing"]["readme"], "evil", "what was seen is what is shown");
+    let version = operator.get("/v1/packages/com.acme.words/versions/1.0.0").json();
+    assert_eq!(version.get("listing"), None, "for those who may read the report");
 }

@@ -156,7 +156,7 @@ pub fn listing() -> Listing {
         description: Some("A package of the tests.".to_owned()),
         category: Some("testing".parse().expect("a category")),
         readme: Some("# A package of the tests\n".to_owned()),
-        icon: Some("data:image/svg+xml;base64,PHN2Zy8+".to_owned()),
+        icon: Some("data:image/png;base64,iVBORw0KGgo=".to_owned()),
         ..Listing::default()
     }
 }

@@ -7,7 +7,7 @@
 //! - *Held*, since the level of its publisher fell below its tier: nothing new resolves to it, and those who have it are told
 //!   ([`Availability::on_show`]). A reviewer approves it anew, which ends the hold and leaves what its publisher had said of
 //!   it; or rejects or blocks it.
-//! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::rejected`]).
+//! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::blocked`]).
 
 use crate::Version;
 
@@ -36,6 +36,16 @@ closed_words! {
         Yanked = "yanked",
         /// Refused everywhere, also at load.
         Blocked = "blocked",
+    }
+}
+
+impl AvailabilityWord {
+    /// Whether new resolutions may choose the version. Ask it of what is on show ([`Availability::on_show`]).
+    pub fn may_be_resolved(self) -> bool {
+        match self {
+            Self::Live | Self::Deprecated => true,
+            Self::Yanked | Self::Blocked => false,
+        }
     }
 }
 
@@ -69,16 +79,14 @@ impl Availability {
     /// What everybody is told. While the approval in force is held, a version that could be resolved is yanked, whatever its
     /// publisher says; yanked and blocked already say as much.
     pub fn on_show(&self, held_reason: Option<&str>) -> Self {
-        match (held_reason, self.status) {
-            (Some(reason), AvailabilityWord::Live | AvailabilityWord::Deprecated) => {
-                Self::because(AvailabilityWord::Yanked, reason)
-            }
+        match held_reason {
+            Some(reason) if self.status.may_be_resolved() => Self::because(AvailabilityWord::Yanked, reason),
             _ => self.clone(),
         }
     }
 
-    /// What becomes of a version that some have by an approval in force, when a reviewer rejects it.
-    pub fn rejected(reason: &str) -> Self {
+    /// What becomes of a version that some have, when a reviewer rejects it or the key that vouches for it is compromised.
+    pub fn blocked(reason: &str) -> Self {
         Self::because(AvailabilityWord::Blocked, reason)
     }
 
@@ -154,6 +162,7 @@ mod tests {
         for status in AvailabilityWord::ALL.iter().copied() {
             assert_eq!(of(status).on_show(None), of(status));
             let told = of(status).on_show(Some("the level fell"));
+            assert!(!told.status.may_be_resolved());
             match status {
                 AvailabilityWord::Live | AvailabilityWord::Deprecated => {
                     assert_eq!((told.status, told.reason.as_str()), (AvailabilityWord::Yanked, "the level fell"));
@@ -165,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_reason_that_the_registry_gives_is_as_short_as_any_other() {
-        let reason = Availability::rejected(&"é".repeat(4000)).reason;
+        let reason = Availability::blocked(&"é".repeat(4000)).reason;
         assert_eq!(reason.len(), Availability::REASON_BYTES_MAX);
     }
 }

@@ -294,7 +294,7 @@ impl Client {
             Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
             None => {
                 let registry = self.asked(indexes)?;
-                (registry.approval(package, version)?, registry.evidence(package, version)?)
+                (registry.approval(package, version)?, registry.evidence(package, version)?.evidence)
             }
         };
         let index = indexes.by_package.get(package).ok_or_else(|| Fault::NotListed.of(package, version))?;

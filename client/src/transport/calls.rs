@@ -169,7 +169,7 @@ impl Registry {
     }
 
     /// `GET …/evidence`: not yet verified.
-    pub fn evidence(&self, package: &PackageId, version: &Version) -> Result<wire::Evidence, TransportError> {
+    pub fn evidence(&self, package: &PackageId, version: &Version) -> Result<wire::VersionEvidence, TransportError> {
         self.get_json(v1!["packages", package.as_str(), "versions", &version.to_string(), "evidence"], &[])
     }
 

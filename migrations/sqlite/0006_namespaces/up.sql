@@ -9,4 +9,14 @@ CREATE INDEX package_namespace_namespace ON package_namespace (namespace);
 
 -- Words of the platform are held by nobody.
 DELETE FROM namespace WHERE namespace IN ('base', 'system', 'sys');
-INSERT INTO package_namespace (package, namespace) SELECT package, namespace FROM namespace;
+
+-- Until now, a package could take several namespaces, and another package of their publisher one of them: each keeps the
+-- namespace of the version that was approved first for the marketplace, of those with a namespace that its publisher holds.
+INSERT INTO package_namespace (package, namespace)
+SELECT package, namespace
+FROM (SELECT v.package, n.namespace, row_number() OVER (PARTITION BY v.package ORDER BY v.decided_at, v.sort_key) AS place
+      FROM version v
+      JOIN version_document d ON d.package = v.package AND d.version = v.version
+      JOIN namespace n ON n.publisher = v.publisher AND n.namespace = json_extract(d.manifest, '$.namespace')
+      WHERE v.approved_for = 'marketplace') AS taken
+WHERE place = 1;

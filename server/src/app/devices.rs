@@ -7,8 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use plimsoll_core::access::{Action, TokenScope};
-use plimsoll_core::{Digest, InvalidText, Timestamp};
+use plimsoll_core::{AccountName, Digest, InvalidText, Timestamp};
 use plimsoll_store::device::{self, Decision, Device};
+use plimsoll_store::{Conn, account, web_session};
 use serde_json::json;
 
 use super::record::{self, About};
@@ -106,7 +107,7 @@ pub fn begin(app: &App, client: &str, from: &str) -> Result<Begun> {
     };
     app.store.write("begin_device", |conn| {
         device::remove_expired(conn, now.plus_seconds(-REMEMBERED_SECONDS))?;
-        if device::count(conn)? >= DEVICES {
+        if device::count_waiting(conn, now)? >= DEVICES {
             return Err(throttled(60));
         }
         Ok(device::insert(conn, &waiting)?)
@@ -143,13 +144,21 @@ pub enum Answer {
 pub fn ask(app: &App, caller: &Caller, device_code: &str, client: &str) -> Result<Answer> {
     let now = app.clock.now();
     let code = Digest::of(device_code);
+    let live = |found: Option<Device>| match found.filter(|device| device.client == client) {
+        None => Err(Answer::Unknown),
+        Some(device) if device.expires_at <= now => Err(Answer::Expired),
+        Some(device) => Ok(device),
+    };
+    // Anybody may ask: so only a device that began here takes the one writer of SQLite.
+    let found = app.store.read("asking_device", |conn| device::find(conn, &code))?;
+    if let Err(answer) = live(found) {
+        return Ok(answer);
+    }
     app.store.write("ask_device", |conn| {
-        let Some(waiting) = device::find(conn, &code)?.filter(|device| device.client == client) else {
-            return Ok(Answer::Unknown);
+        let waiting = match live(device::find(conn, &code)?) {
+            Ok(waiting) => waiting,
+            Err(answer) => return Ok(answer),
         };
-        if waiting.expires_at <= now {
-            return Ok(Answer::Expired);
-        }
         if asks_early(&waiting, now) {
             device::polled(conn, &code, now, waiting.interval_seconds.saturating_add(SLOW_DOWN_SECONDS))?;
             return Ok(Answer::SlowDown);
@@ -160,15 +169,23 @@ pub fn ask(app: &App, caller: &Caller, device_code: &str, client: &str) -> Resul
                 Ok(Answer::Pending)
             }
             Decision::Denied(_) => Ok(Answer::Denied),
-            // It goes with its token, in one transaction: so there is one token, however often it asks.
-            Decision::Approved(_) if !device::remove(conn, &code)? => Ok(Answer::Unknown),
-            Decision::Approved(account) => match sessions::begin(app, conn, caller, account, "device") {
-                Ok(session) => Ok(Answer::Granted(Box::new(session))),
-                Err(Error::SignInRefused) => Ok(Answer::Denied),
-                Err(error) => Err(error),
-            },
+            Decision::Approved(account) => grant(app, conn, caller, &code, account),
         }
     })
+}
+
+/// The device goes with its token, in one transaction: so there is one token, however often it asks; and none where setting
+/// another password has just removed the device.
+fn grant(app: &App, conn: &mut Conn, caller: &Caller, code: &Digest, account: &AccountName) -> Result<Answer> {
+    account::lock_password(conn, account)?;
+    if !device::remove(conn, code)? {
+        return Ok(Answer::Unknown);
+    }
+    match sessions::begin(app, conn, caller, account, "device") {
+        Ok(session) => Ok(Answer::Granted(Box::new(session))),
+        Err(Error::SignInRefused) => Ok(Answer::Denied),
+        Err(error) => Err(error),
+    }
 }
 
 fn asks_early(device: &Device, now: Timestamp) -> bool {
@@ -203,8 +220,9 @@ pub fn waiting(app: &App, caller: &Caller, code: &UserCode) -> Result<Waiting> {
     Ok(Waiting { client, user_code: code.clone(), since, scopes: sessions::SCOPES })
 }
 
-/// Decides: the device gets a session of the one who asks, or none.
-pub fn decide(app: &App, caller: &Caller, code: &UserCode, approved: bool) -> Result<Waiting> {
+/// Decides: the device gets a session of the one who asks, or none. `secret` is that of the session at the web page, which has
+/// to last until this is written: what another password or signing out has just ended approves nothing.
+pub fn decide(app: &App, caller: &Caller, secret: &str, code: &UserCode, approved: bool) -> Result<Waiting> {
     let account = caller.allow(&Action::ReadSelf)?.name.clone();
     let waiting = waiting(app, caller, code)?;
     let (decision, action) = match approved {
@@ -212,6 +230,8 @@ pub fn decide(app: &App, caller: &Caller, code: &UserCode, approved: bool) -> Re
         false => (Decision::Denied(account.clone()), "device.denied"),
     };
     app.store.write("decide_device", |conn| {
+        account::lock_password(conn, &account)?;
+        web_session::find(conn, &Digest::of(secret))?.ok_or(Error::CredentialsInvalid)?;
         let found = device::find_by_user_code(conn, &code.0)?.ok_or_else(|| not_waiting(code))?;
         if !device::decide(conn, &found.device_code_sha256, &decision)? {
             return Err(not_waiting(code));

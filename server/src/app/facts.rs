@@ -8,7 +8,6 @@ use plimsoll_core::artifact::{self, ArtifactError, Inspection};
 use plimsoll_core::bundle::{self, Candidate};
 use plimsoll_core::gate::{self, Facts, KeyFacts, RegistryFacts, Report, Request};
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Evidence, EvidenceKind, Listing, Pin, PublisherKey, StoredArtifact};
 use plimsoll_core::{Digest, KeyId, Manifest, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility};
 use plimsoll_store::version::VersionRecord;
@@ -209,6 +208,7 @@ pub(super) fn decide(
             size: examined.stored.size,
             visibility: Some(submission.visibility),
             listing_lacks: Some(gate::listing_lacks(submission.listing, examined.manifest())),
+            listing_sha256: Some(submission.listing.digest()),
         },
         level: Some(level),
         evidence,
@@ -288,8 +288,7 @@ fn candidates(conn: &mut Conn, id: &PackageId, left: &mut usize) -> std::result:
     *left = left.checked_sub(records.len()).ok_or(Stop::TooMany)?;
     let mut found = Vec::new();
     for record in records {
-        let usable = matches!(record.on_show().status, AvailabilityWord::Live | AvailabilityWord::Deprecated);
-        if let (true, Some(visibility)) = (usable, record.approved_for) {
+        if let (true, Some(visibility)) = (record.may_be_resolved(), record.approved_for) {
             found.push(candidate(record, visibility).map_err(failed)?);
         }
     }

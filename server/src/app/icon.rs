@@ -1,7 +1,6 @@
 //! Icons: small images, kept inside of listings as `data:` URIs. The registry looks at how they begin, and fetches none.
 //!
-//! An SVG image may have scripts. They run nowhere: pages show icons as images, and whoever opens one by itself gets it with
-//! a policy that lets nothing run (decision 11).
+//! An SVG image may have scripts. They run nowhere: pages show icons as images, and nothing serves SVG by itself (decision 11).
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::PackageId;

@@ -109,6 +109,12 @@ pub fn revoke(
         key::revoke(conn, name, key_id, &revocation, now)?;
         let detail = json!({ "keyId": key_id, "reason": revocation.reason, "from": revocation.from });
         record::change(app, conn, caller, "key.revoked", About::publisher(name), detail)?;
+        if revocation.reason == RevocationReason::Compromised {
+            // Under every id that it has: as clients judge it.
+            let same = key::list(conn, name)?.into_iter().filter(|other| other.fingerprint == found.fingerprint);
+            let ids: Vec<KeyId> = same.map(|other| other.key.key_id).collect();
+            shelf::block_signed(app, conn, caller, name, &ids, revocation.from)?;
+        }
         shelf::renew_indexes(app, conn, name)?;
         Ok(PublisherKey { revoked: Some(revocation), ..found.key })
     })

@@ -31,7 +31,7 @@ pub mod sessions;
 mod shelf;
 mod submitted;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::Error;
 

@@ -7,7 +7,7 @@ use plimsoll_core::wire::{self, CounterSignature, Evidence, Listing, VersionEvid
 use plimsoll_core::{Digest, InvalidText, PackageId, State, Timestamp, Version, Visibility};
 use plimsoll_store::package::{self, Package};
 use plimsoll_store::review::{self, Review};
-use plimsoll_store::version::{self, Documents, Shown, VersionRecord};
+use plimsoll_store::version::{self, Documents, Shown, VersionRecord, submission};
 use plimsoll_store::{Conn, catalog, publisher};
 use plimsoll_trust::signature::blob_key;
 
@@ -59,6 +59,7 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
         report_sha256: report.as_ref().map(|_| record.report_sha256),
         report,
         review: None,
+        listing: None,
         package: record.package,
         version: record.version,
         sha256: record.sha256,
@@ -77,13 +78,13 @@ pub(super) fn to_wire(record: VersionRecord, report: Option<Report>) -> wire::Ve
     }
 }
 
-/// A version on the wire as it was submitted last, with its report and the review that decided it.
+/// A version on the wire as it was submitted last, with its report, the review that decided it, and its listing.
 pub(super) fn with_report(conn: &mut Conn, row: VersionRecord) -> Result<wire::Version> {
     let Submitted { record, documents, .. } = submitted::of(conn, row)?;
     as_submitted(conn, record, &documents)
 }
 
-/// A version on the wire, with the report of its submission and the review that decided it.
+/// A version on the wire, with the report and the listing of its submission and the review that decided it.
 pub(super) fn as_submitted(conn: &mut Conn, record: VersionRecord, documents: &Documents) -> Result<wire::Version> {
     let report = serde_json::from_str(&documents.report)
         .map_err(|error| Error::Internal(format!("the report of {} {}: {error}", record.package, record.version)))?;
@@ -93,7 +94,8 @@ pub(super) fn as_submitted(conn: &mut Conn, record: VersionRecord, documents: &D
     };
     let shown =
         |Review { decision, reason, account: by, created_at: at, .. }| wire::Review { decision, reason, by, at };
-    Ok(wire::Version { review: review.map(shown), ..to_wire(record, Some(report)) })
+    let listing = Some(documents.listing.clone());
+    Ok(wire::Version { review: review.map(shown), listing, ..to_wire(record, Some(report)) })
 }
 
 /// A version that the one who asks may see.
@@ -178,7 +180,7 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         let next = page.items.last().filter(|_| page.more);
         let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
         let item = |row| match shown {
-            Shown::All => Ok(to_wire(submitted::of(conn, row)?.record, None)),
+            Shown::All => Ok(to_wire(submitted::facts(conn, row)?, None)),
             Shown::Listed => Ok(to_wire(row, None)),
         };
         Ok(Versions { items: page.items.into_iter().map(item).collect::<Result<_>>()?, next })
@@ -204,11 +206,13 @@ pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> 
 
 /// A version with its documents: of what is in force, where there is something.
 fn documents(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
-    app.store.read("documents", |conn| {
-        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
-        let documents = version::documents(conn, id, number)?.ok_or_else(|| missing_version(id, number))?;
-        Ok((record, documents))
-    })
+    app.store.read("documents", |conn| in_force(conn, &caller.actor, id, number))
+}
+
+fn in_force(conn: &mut Conn, actor: &Actor, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
+    let record = visible(conn, actor, id, number, Part::Document)?;
+    let documents = version::documents(conn, id, number)?.ok_or_else(|| missing_version(id, number))?;
+    Ok((record, documents))
 }
 
 /// The gate report of a version as it was submitted last.
@@ -230,9 +234,22 @@ pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
     Ok(Document::new(documents(app, caller, id, number)?.1.manifest))
 }
 
-/// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one.
+/// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one. Who may read the report also
+/// gets the evidence that the report is about, where that is not what is in force.
 pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<VersionEvidence> {
-    let (record, documents) = documents(app, caller, id, number)?;
+    let (record, documents, beside) = app.store.read("evidence", |conn| {
+        let (record, documents) = in_force(conn, &caller.actor, id, number)?;
+        let beside = match access::reads(&caller.actor, subject(&record), Part::Report) {
+            true => submission::find(conn, id, number)?,
+            false => None,
+        };
+        Ok::<_, Error>((record, documents, beside))
+    })?;
+    let submitted = beside.map(|beside| Evidence {
+        kind: beside.evidence_kind,
+        key_id: beside.evidence_key_id,
+        text: beside.evidence,
+    });
     let signature = super::approve::signature_string(&record, &documents).cloned();
     let counter_signature = documents.platform_signature.zip(signature);
     let counter_signature = counter_signature.map(|(platform_signature, signature)| CounterSignature {
@@ -241,5 +258,5 @@ pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
         platform_signature,
     });
     let evidence = Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence };
-    Ok(VersionEvidence { evidence, counter_signature })
+    Ok(VersionEvidence { evidence, counter_signature, submitted })
 }

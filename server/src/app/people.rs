@@ -3,7 +3,7 @@
 use plimsoll_core::access::{Action, Denied};
 use plimsoll_core::wire::SetPassword;
 use plimsoll_core::{AccountName, Email, Password};
-use plimsoll_store::{account, token as tokens, web_session};
+use plimsoll_store::{Conn, account, device, token as tokens, web_session};
 use serde_json::json;
 
 use super::record::{self, About};
@@ -11,7 +11,22 @@ use super::{Caller, Error, Result};
 use crate::throttle::Attempt;
 use crate::{App, password};
 
-/// Sets the password of a person, and ends its sessions. An administrator may for anybody; a person itself says the password
+/// A person whose password was right a moment ago.
+pub(super) struct Verified {
+    pub(super) name: AccountName,
+    hash: String,
+}
+
+impl Verified {
+    /// Refuses where the person has another password by now; it keeps this one until the transaction ends. So nothing is
+    /// opened by a password after setting another one has closed what it opened.
+    pub(super) fn check_still(&self, conn: &mut Conn) -> Result<()> {
+        let same = account::lock_password(conn, &self.name)?.is_some_and(|hash| hash == self.hash);
+        if same { Ok(()) } else { Err(Error::SignInRefused) }
+    }
+}
+
+/// Sets the password of a person, and ends its sessions and what it said of devices that have not asked since. An administrator may for anybody; a person itself says the password
 /// until now as well, so that a token that got away does not become the account.
 pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPassword, from: &str) -> Result<()> {
     let administers = caller.allow(&Action::ResetPassword).is_ok();
@@ -21,25 +36,27 @@ pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPas
     let not_a_person = || Error::NotFound(format!("account {name} with an e-mail address"));
     let found = app.store.read("password", |conn| account::find(conn, name))?.and_then(|account| account.email);
     let email = found.ok_or_else(not_a_person)?;
-    if !administers {
+    let refused = |error| match error {
+        Error::SignInRefused => Denied::NotAllowed("the password until now is another one".to_owned()).into(),
+        error => error,
+    };
+    let verified = if administers {
+        None
+    } else {
         let present = new.present_password.as_ref();
         let present = present.ok_or_else(|| Error::invalid_at("/presentPassword", "say the password until now"))?;
-        match check(app, &email, present, from) {
-            Ok(_) => {}
-            Err(Error::SignInRefused) => {
-                return Err(Denied::NotAllowed("the password until now is another one".to_owned()).into());
-            }
-            Err(error) => return Err(error),
-        }
-    }
+        Some(check(app, &email, present, from).map_err(refused)?)
+    };
     let hash = password::hash(new.password.password(), &app.ids.secret())
         .map_err(|error| Error::Internal(error.to_string()))?;
     app.store.write("set_password", |conn| {
+        verified.as_ref().map_or(Ok(()), |verified| verified.check_still(conn)).map_err(refused)?;
         if !account::set_password(conn, name, &hash)? {
             return Err(not_a_person());
         }
         tokens::revoke_sessions(conn, name, app.clock.now())?;
         web_session::remove_of(conn, name)?;
+        device::remove_of(conn, name)?;
         record::change(app, conn, caller, "account.password-set", About::default(), json!({ "account": name }))
     })
 }
@@ -48,7 +65,7 @@ pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPas
 /// one get the same answer, after the same time.
 ///
 /// `from` is the network address of the one who asks.
-pub(super) fn check(app: &App, email: &Email, password: &Password, from: &str) -> Result<AccountName> {
+pub(super) fn check(app: &App, email: &Email, password: &Password, from: &str) -> Result<Verified> {
     let now = app.clock.now();
     let attempts = [(Attempt::PasswordFrom, from), (Attempt::PasswordOf, email.as_str())];
     for (what, of) in attempts {
@@ -56,10 +73,11 @@ pub(super) fn check(app: &App, email: &Email, password: &Password, from: &str) -
     }
     let found = app.store.read("sign_in", |conn| account::find_by_email(conn, email))?;
     let (name, hash) = found.unzip();
-    let right = password::verify(password, hash.flatten().as_deref());
-    let name = name.filter(|_| right).ok_or(Error::SignInRefused)?;
+    let hash = hash.flatten();
+    let right = password::verify(password, hash.as_deref());
+    let (name, hash) = name.zip(hash).filter(|_| right).ok_or(Error::SignInRefused)?;
     for (what, of) in attempts {
         app.throttle.was_right(what, of);
     }
-    Ok(name)
+    Ok(Verified { name, hash })
 }

@@ -209,10 +209,11 @@ impl Publishing<'_> {
         }
         room::check(conn, &record)?;
         let created = before.is_none();
+        let listing = Some(documents.listing.clone());
         if apply {
             self.apply(conn, of, before, &mut record, documents)?;
         }
-        let version = packages::to_wire(record, Some(decided.report));
+        let version = wire::Version { listing, ..packages::to_wire(record, Some(decided.report)) };
         Ok(Outcome::Accepted(Box::new(Published { version, created })))
     }
 

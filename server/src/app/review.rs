@@ -1,14 +1,14 @@
 //! Reviews: the queue of held versions, and the decision over one.
 
-use plimsoll_core::access::Action;
+use plimsoll_core::access::{Account, Action, Denied};
 use plimsoll_core::gate::Verdict;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue, StoredArtifact};
 use plimsoll_core::{Availability, Digest, InvalidText, PackageId, State, Version};
-use plimsoll_store::Conn;
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, QueuePlace, VersionRecord};
+use plimsoll_store::{Conn, artifact};
 use serde_json::json;
 
 use super::facts::{self, Claims, Examined, Submission, Vouchers};
@@ -19,7 +19,7 @@ use crate::App;
 
 const LIST: &str = "reviews";
 
-/// A page of the versions that wait for a reviewer, oldest first.
+/// A page of the versions that wait for a reviewer, oldest first; without their listings, which are too large for a list.
 pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<ReviewQueue> {
     caller.allow(&Action::ListReviews)?;
     let after = cursor.map(parse_cursor).transpose()?;
@@ -30,7 +30,8 @@ pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -
             let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
             Cursor::after(LIST, keys).to_string()
         });
-        let items = page.items.into_iter().map(|record| packages::with_report(conn, record)).collect::<Result<_>>()?;
+        let item = |record| Ok(wire::Version { listing: None, ..packages::with_report(conn, record)? });
+        let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
         Ok(ReviewQueue { items, next })
     })
 }
@@ -68,6 +69,19 @@ pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new:
 /// What a review of a version is, for whoever may do it.
 fn reviewing(record: &VersionRecord) -> Action<'_> {
     Action::Review { publisher: &record.publisher, published_by: &record.published_by }
+}
+
+/// Whoever publishes a version has uploaded its bytes, and the row names only who submitted it last. So this finds everybody
+/// who ever did: the record of an upload stays as long as a version has the bytes.
+fn check_not_publisher(conn: &mut Conn, account: &Account, record: &VersionRecord) -> Result<()> {
+    if artifact::find_uploaded(conn, &record.sha256, &account.name)?.is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} uploaded the artifact of {} {}: only a reviewer or an administrator who did not may do this",
+        account.name, record.package, record.version
+    );
+    Err(Denied::NotAllowed(message).into())
 }
 
 enum Outcome {
@@ -117,6 +131,7 @@ impl Reviewing<'_> {
     fn decide(&self, conn: &mut Conn, was: &Submitted, examined: &Examined) -> Result<Outcome> {
         let (mut record, mut documents) = (was.record.clone(), was.documents.clone());
         let account = self.caller.allow(&reviewing(&record))?;
+        check_not_publisher(conn, account, &record)?;
         match self.new.decision {
             Decision::Approve => {
                 let submission = Submission {
@@ -149,7 +164,7 @@ impl Reviewing<'_> {
                 record.state = State::Rejected;
                 if record.approved_for.is_some() {
                     // Who has it by the approval in force has to learn of this: that one stays on show, blocked.
-                    record.availability = Availability::rejected(&self.new.reason);
+                    record.availability = Availability::blocked(&self.new.reason);
                 }
                 record.decided_at = Some(self.app.clock.now());
                 record.decided_by = Some(account.name.clone());

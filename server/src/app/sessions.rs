@@ -9,8 +9,9 @@ use plimsoll_store::web_session::WebSession;
 use plimsoll_store::{Conn, account, token as tokens, web_session};
 use serde_json::json;
 
+use super::people::{self, Verified};
 use super::record::{self, About};
-use super::{Caller, Error, Result, accounts, people};
+use super::{Caller, Error, Result, accounts};
 use crate::{App, token};
 
 /// How long somebody stays signed in at the web page.
@@ -36,8 +37,15 @@ pub const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// Signs a person in by e-mail address and password.
 pub fn sign_in(app: &App, caller: &Caller, email: &str, password: &str, from: &str) -> Result<Session> {
-    let name = check(app, email, password, from)?;
-    app.store.write("sign_in", |conn| begin(app, conn, caller, &name, "e-mail"))
+    begin_verified(app, caller, &check(app, email, password, from)?)
+}
+
+/// Begins the session of a person whose password was right.
+pub(super) fn begin_verified(app: &App, caller: &Caller, person: &Verified) -> Result<Session> {
+    app.store.write("sign_in", |conn| {
+        person.check_still(conn)?;
+        begin(app, conn, caller, &person.name, "e-mail")
+    })
 }
 
 /// The session of the one who asks, who may use any token; `None` for a stranger.
@@ -64,12 +72,14 @@ pub fn sign_out(app: &App, caller: &Caller, bearer: &str) -> Result<()> {
     })
 }
 
-/// Makes the token of a new session.
+/// Makes the token of a new session, and forgets those of the account that have expired: each sign-in makes one.
 pub(super) fn begin(app: &App, conn: &mut Conn, caller: &Caller, name: &AccountName, by: &str) -> Result<Session> {
     let scopes: BTreeSet<TokenScope> = SCOPES.into_iter().collect();
     let caller = person(conn, caller, name)?;
     let account = account::find(conn, name)?.ok_or(Error::SignInRefused)?;
-    let expires_at = app.clock.now().plus_seconds(SESSION_SECONDS);
+    let now = app.clock.now();
+    tokens::remove_expired_sessions(conn, name, now)?;
+    let expires_at = now.plus_seconds(SESSION_SECONDS);
     let made = accounts::insert_token(app, conn, name, &scopes, expires_at, true)?;
     let detail = json!({ "account": name, "token": made.id, "scopes": made.scopes, "expiresAt": expires_at, "by": by });
     record::change(app, conn, &caller, "session.begun", About::default(), detail)?;
@@ -93,16 +103,21 @@ pub fn sign_in_web(
     password: &str,
     from: &str,
 ) -> Result<WebCookie> {
-    let name = check(app, email, password, from)?;
+    begin_web(app, caller, before, &check(app, email, password, from)?)
+}
+
+/// Begins the session at the web page of a person whose password was right.
+pub(super) fn begin_web(app: &App, caller: &Caller, before: Option<&str>, verified: &Verified) -> Result<WebCookie> {
     let secret = hex::encode(app.ids.secret());
     let now = app.clock.now();
     let session = WebSession {
         secret_sha256: Digest::of(&secret),
-        account: name,
+        account: verified.name.clone(),
         created_at: now,
         expires_at: now.plus_seconds(WEB_SESSION_SECONDS),
     };
     app.store.write("sign_in_web", |conn| {
+        verified.check_still(conn)?;
         if let Some(before) = before {
             web_session::remove(conn, &Digest::of(before))?;
         }
@@ -141,7 +156,7 @@ fn person(conn: &mut Conn, caller: &Caller, name: &AccountName) -> Result<Caller
 }
 
 /// What cannot be an e-mail address or a password is nobody's.
-fn check(app: &App, email: &str, password: &str, from: &str) -> Result<AccountName> {
+fn check(app: &App, email: &str, password: &str, from: &str) -> Result<Verified> {
     let (Ok(email), Ok(password)) = (email.trim().parse::<Email>(), password.parse::<Password>()) else {
         return Err(Error::SignInRefused);
     };

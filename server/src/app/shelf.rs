@@ -3,7 +3,7 @@
 
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{IndexDocument, IndexVersion};
-use plimsoll_core::{Digest, Level, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
+use plimsoll_core::{Availability, Digest, KeyId, Level, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::version::VersionRecord;
@@ -94,6 +94,41 @@ pub(super) fn hold_above(
     Ok(())
 }
 
+/// Blocks the publisher's versions that a compromised key vouches for since a moment. Clients that look at keys refuse them in
+/// any case; the catalogs, and whoever looks at nothing, must not be offered them either. The index documents are the caller's
+/// to sign anew.
+pub(super) fn block_signed(
+    app: &App,
+    conn: &mut Conn,
+    caller: &Caller,
+    name: &PublisherName,
+    keys: &[KeyId],
+    from: Timestamp,
+) -> Result<()> {
+    let is_signed = |record: &VersionRecord| {
+        record.evidence_key_id.as_ref().is_some_and(|key| keys.contains(key))
+            && record.published_at >= from
+            && record.availability.status != AvailabilityWord::Blocked
+    };
+    for id in package::of_publisher(conn, name)? {
+        let signed: Vec<_> = version::approved(conn, &id)?.into_iter().filter(is_signed).collect();
+        for was in &signed {
+            let key = was.evidence_key_id.as_ref().map(KeyId::as_str).unwrap_or_default();
+            let reason = format!("signed with the key {key}, which is compromised since {from}");
+            let now = VersionRecord { availability: Availability::blocked(&reason), ..was.clone() };
+            approve::check_replaced(version::update(conn, was, &now)?, &now)?;
+            let about = About::version(name, &id, &was.version);
+            let detail = json!({ "from": was.availability, "to": now.availability });
+            record::change(app, conn, caller, "version.blocked", about, detail)?;
+        }
+        if !signed.is_empty() {
+            let approved = version::approved(conn, &id)?;
+            refresh_catalog(conn, &id, &approved)?;
+        }
+    }
+    Ok(())
+}
+
 /// Keeps the approval in force, held, and has the version wait as it was submitted last.
 fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
     let Submitted { record, documents, .. } = submitted::of(conn, was.clone())?;
@@ -105,17 +140,12 @@ fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
 /// The version that stands for a package in its catalog: the highest that is listed and may be resolved; releases before
 /// pre-releases, deprecated ones last.
 fn headline(approved: &[VersionRecord]) -> Option<&VersionRecord> {
-    let rank = |record: &VersionRecord| match record.on_show().status {
-        AvailabilityWord::Live => Some(1),
-        AvailabilityWord::Deprecated => Some(0),
-        AvailabilityWord::Yanked | AvailabilityWord::Blocked => None,
-    };
+    let is_deprecated = |record: &VersionRecord| record.on_show().status == AvailabilityWord::Deprecated;
     approved
         .iter()
         .filter(|record| record.approved_for == Some(Visibility::Marketplace))
-        .filter_map(|record| Some(((rank(record)?, !record.version.is_pre_release(), &record.version), record)))
-        .max_by(|(a, _), (b, _)| a.cmp(b))
-        .map(|(_, record)| record)
+        .filter(|record| record.may_be_resolved())
+        .max_by_key(|record| (!is_deprecated(record), !record.version.is_pre_release(), &record.version))
 }
 
 /// When a version was last listed. What happens to versions that are not listed does not show here.

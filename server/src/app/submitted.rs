@@ -35,6 +35,15 @@ pub(super) fn of(conn: &mut Conn, row: VersionRecord) -> Result<Submitted> {
     })
 }
 
+/// The facts of a row's version, as it was submitted last. For lists: the documents of the version are not read.
+pub(super) fn facts(conn: &mut Conn, row: VersionRecord) -> Result<VersionRecord> {
+    let beside = submission::find(conn, &row.package, &row.version)?;
+    Ok(match beside {
+        Some(beside) => beside.upon(row),
+        None => row,
+    })
+}
+
 impl Submitted {
     /// Writes what became of it. Only an approval takes the place of what is in force; everything else goes beside it.
     pub(super) fn write(&self, conn: &mut Conn, now: &VersionRecord, documents: &Documents) -> Result<()> {

@@ -56,6 +56,20 @@ pub fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<(AccountNa
     Ok(Some((Row::new("account", &[&name]).text("name", &name)?, password)))
 }
 
+/// The hash of the password of an account, if it has one. No other transaction sets another one until this one ends.
+///
+/// A write that opens something to whoever knows the password, or that closes it, begins with this, so that of two at once the
+/// later one finds what the earlier one did. SQLite has one writer anyway.
+pub fn lock_password(conn: &mut Conn, name: &AccountName) -> Result<Option<String>> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM account WHERE name = $1 FOR NO KEY UPDATE")
+            .bind::<diesel::sql_types::Text, _>(name.as_str())
+            .execute(conn)?;
+    }
+    let password = account::table.find(name.as_str()).select(account::password);
+    Ok(password.first::<Option<String>>(conn).optional()?.flatten())
+}
+
 /// Sets the hash of the password of a person. `false` if the account is none, or is not there.
 pub fn set_password(conn: &mut Conn, name: &AccountName, hash: &str) -> Result<bool> {
     let person = account::table.find(name.as_str()).filter(account::email.is_not_null());

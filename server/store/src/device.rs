@@ -84,9 +84,16 @@ pub fn remove_expired(conn: &mut Conn, before: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// How many devices there are.
-pub fn count(conn: &mut Conn) -> Result<u64> {
-    let count = device::table.count().get_result::<i64>(conn)?;
+/// Forgets the devices that an account decided.
+pub fn remove_of(conn: &mut Conn, account: &AccountName) -> Result<()> {
+    diesel::delete(device::table.filter(device::account.eq(account.as_str()))).execute(conn)?;
+    Ok(())
+}
+
+/// How many devices wait at a moment: nobody has decided them, and they have not expired.
+pub fn count_waiting(conn: &mut Conn, at: Timestamp) -> Result<u64> {
+    let waiting = device::table.filter(device::state.eq(PENDING)).filter(device::expires_at.gt(at.as_micros()));
+    let count = waiting.count().get_result::<i64>(conn)?;
     Row::new("device", &[]).count("count", count)
 }
 

@@ -86,6 +86,16 @@ pub fn revoke_sessions(conn: &mut Conn, account: &AccountName, at: Timestamp) ->
     Ok(())
 }
 
+/// Forgets the tokens of an account that were made by signing in and have expired at a moment.
+pub fn remove_expired_sessions(conn: &mut Conn, account: &AccountName, at: Timestamp) -> Result<()> {
+    let expired = token::table
+        .filter(token::account.eq(account.as_str()))
+        .filter(token::session.eq(true))
+        .filter(token::expires_at.le(at.as_micros()));
+    diesel::delete(expired).execute(conn)?;
+    Ok(())
+}
+
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = token)]
 struct TokenRow {

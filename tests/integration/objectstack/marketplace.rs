@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use plimsoll_core::Level;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Listing, SetAvailability};
@@ -16,6 +17,7 @@ plimsoll_tests::behaviours!(
     an_app_is_installed_from_the_stack_that_it_carries,
     what_is_no_listed_app_is_absent_in_every_route,
     what_is_taken_back_is_not_offered_any_more,
+    what_is_held_is_not_offered,
     the_list_is_searched_filtered_and_paged,
     a_file_is_sent_again_only_when_it_changed,
     an_icon_is_an_image_and_no_page,
@@ -241,6 +243,34 @@ fn what_is_taken_back_is_not_offered_any_more(on: Backend) {
     assert_eq!((latest(), ids(&registry, "")), (json!("1.0.0"), vec!["crm".to_owned()]));
 }
 
+fn what_is_held_is_not_offered(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = registry.publisher_of("acme", Level::Trusted);
+    let in_process = |id: &str, version: &str| Plugin::app(id, version).with("runtime", json!("node"));
+    acme.release(Plugin::app(CRM, "1.0.0"));
+    acme.release(in_process(CRM, "1.1.0"));
+    acme.release(in_process("com.acme.erp", "1.0.0"));
+    let latest = || data(&get(&registry, "/com.acme.crm/versions/latest/manifest"))["version"].clone();
+    assert_eq!((latest(), ids(&registry, "")), (json!("1.1.0"), vec!["crm".to_owned(), "erp".to_owned()]));
+
+    registry.set_level(&acme, Level::Pending);
+    assert_eq!((latest(), ids(&registry, "")), (json!("1.0.0"), vec!["crm".to_owned()]));
+    let versions = data(&get(&registry, "/com.acme.crm"))["versions"].as_array().expect("versions").clone();
+    let numbers: Vec<_> = versions.iter().map(|version| &version["version"]).collect();
+    assert_eq!(numbers, ["1.0.0"], "the version that its publisher's level still reaches");
+    assert_eq!(get(&registry, "/com.acme.crm/versions/1.1.0/manifest").status, 404);
+    for of in ["", "/icon", "/versions/1.0.0/manifest", "/versions/latest/manifest"] {
+        assert_eq!(get(&registry, &format!("/com.acme.erp{of}")).status, 404, "{of}");
+    }
+
+    let directory = tempfile::tempdir().expect("a directory");
+    export::marketplace(&registry.open(), directory.path().to_str().expect("a path")).expect("exported");
+    let exported = files(directory.path());
+    assert!(exported.contains_key("packages/com.acme.crm/versions/1.0.0/manifest.json"));
+    let held = |name: &&String| name.contains("erp") || name.contains("1.1.0");
+    assert_eq!(exported.keys().find(held), None);
+}
+
 fn the_list_is_searched_filtered_and_paged(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
@@ -287,7 +317,8 @@ fn a_file_is_sent_again_only_when_it_changed(on: Backend) {
         pairs.map(|(file, (etag, time))| (asked(file, "if-none-match", etag), asked(file, "if-modified-since", time)))
     };
     assert!(unchanged().all(|same| same == (304, 304)));
-    acme.release(Plugin::app(CRM, "1.1.0").listed_as(Listing { icon: Some(PNG.to_owned()), ..listing() }));
+    let another = "data:image/png;base64,iVBORw0KGgoA".to_owned();
+    acme.release(Plugin::app(CRM, "1.1.0").listed_as(Listing { icon: Some(another), ..listing() }));
     assert!(unchanged().all(|same| same == (200, 200)), "{:?}", unchanged().collect::<Vec<_>>());
     registry.clock().forward_hours(1);
     assert!(unchanged().all(|same| same == (200, 200)));
@@ -306,16 +337,14 @@ fn an_icon_is_an_image_and_no_page(on: Backend) {
         acme.release(Plugin::app(id, "1.0.0").listed_as(Listing { icon: Some(icon.to_owned()), ..listing() }));
         data(&get(&registry, &format!("/{id}")))["package"]["icon_url"].clone()
     };
-    for (id, icon, media_type, bytes) in [
-        (CRM, "data:image/svg+xml;base64,PHN2Zy8+", "image/svg+xml", &b"<svg/>"[..]),
-        ("com.acme.png", PNG, "image/png", b"\x89PNG\r\n\x1a\n"),
-    ] {
-        let path = with_icon(id, icon);
-        let answer = registry.anonymous().get(path.as_str().expect("a path"));
-        assert_eq!((answer.header("content-type"), answer.body.as_slice()), (media_type, bytes));
-        assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    }
+    let path = with_icon(CRM, PNG);
+    let answer = registry.anonymous().get(path.as_str().expect("a path"));
+    assert_eq!((answer.header("content-type"), answer.body.as_slice()), ("image/png", &b"\x89PNG\r\n\x1a\n"[..]));
+    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; sandbox");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    let svg = "data:image/svg+xml;base64,PHN2Zy8+";
+    assert_eq!(with_icon("com.acme.svg", svg), svg, "as the source of an image, where its scripts never run");
+    assert_eq!(get(&registry, "/com.acme.svg/icon").status, 404, "a runtime would send it on without our policy");
     let elsewhere = "https://acme.example/icon.png";
     assert_eq!(with_icon("com.acme.elsewhere", elsewhere), elsewhere);
     assert_eq!(get(&registry, "/com.acme.elsewhere/icon").status, 404, "the registry fetches nothing");
@@ -372,7 +401,6 @@ fn exported_files_are_what_the_routes_send(on: Backend) {
         let manifest = format!("com.acme.crm/versions/{number}/manifest");
         assert_eq!(all[&format!("packages/{manifest}.json")], route(&format!("/{manifest}")));
     }
-    assert_eq!(all["packages/com.acme.crm/icon.svg"], route("/com.acme.crm/icon"));
     assert!(all.keys().all(|name| !name.contains("plugin/") && !name.contains("private")), "{:?}", all.keys());
     assert!(!all.contains_key("packages/com.acme.crm.json.json"), "its directory would be the file of another App");
 
@@ -381,10 +409,7 @@ fn exported_files_are_what_the_routes_send(on: Backend) {
     let after = export();
     let left = files(&to);
     assert!(!left.contains_key("packages/com.acme.crm/versions/1.1.0/manifest.json"));
-    assert!(
-        !left.contains_key("packages/com.acme.crm/icon.svg") && left.contains_key("packages/com.acme.crm/icon.png")
-    );
-    assert_eq!((after.written, after.removed), (4, 2), "list, detail, latest and icon; a manifest and an icon");
+    assert_eq!((after.written, after.removed), (3, 1), "list, detail and latest; a manifest");
     set(&acme, "1.0.0", AvailabilityWord::Yanked);
     export();
     assert!(files(&to).keys().all(|name| !name.starts_with("packages/com.acme.crm")));

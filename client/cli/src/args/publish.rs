@@ -129,7 +129,7 @@ pub(crate) struct Publish {
 pub(crate) enum Review {
     /// List the versions that wait for a reviewer
     List,
-    /// Show a version with its report and evidence, and the command that approves it
+    /// Show a version with its report, evidence and listing, and the command that approves it
     Show {
         /// ID@VERSION
         version: VersionRef,

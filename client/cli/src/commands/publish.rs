@@ -43,6 +43,10 @@ pub(crate) fn publish(shell: &Shell, args: &Publish) -> Result<Answer, Failure> 
     } else {
         format!("{shown}{}\n", dim(&next(&published)))
     };
+    let text = match listing::for_later(version.listing.as_ref(), published.listing.as_ref())[..] {
+        [] => text,
+        ref members => format!("{text}{}\n", warn(&listing::only_later(&reference, members))),
+    };
     Ok(Answer::new(&published, text))
 }
 

@@ -1,6 +1,6 @@
 //! `review`: the queue, the evidence, the decision.
 
-use plimsoll_core::wire::{self, Decision, NewReview};
+use plimsoll_core::wire::{self, Decision, Evidence, NewReview};
 use serde_json::json;
 
 use crate::args::{Review, VersionRef};
@@ -88,8 +88,18 @@ fn show(shell: &Shell, reference: &VersionRef) -> Result<Answer, Failure> {
     let version = registry.version(&reference.package, &reference.version)?;
     let evidence = registry.evidence(&reference.package, &reference.version)?;
     let mut text = render::version(&version);
-    let key = evidence.key_id.as_ref().map(|key| format!(", key {key}")).unwrap_or_default();
-    text.push_str(&line("Evidence", &format!("{}{key}", evidence.kind)));
+    match &evidence.submitted {
+        Some(submitted) => {
+            text.push_str(&line("Evidence", &vouched(submitted)));
+            text.push_str(&line("Evidence in force", &vouched(&evidence.evidence)));
+        }
+        None => text.push_str(&line("Evidence", &vouched(&evidence.evidence))),
+    }
+    if let Some(listing) = &version.listing {
+        text.push_str(&render::listing(listing));
+        text.push_str(&dim(&format!("All of it: plimsoll review show {reference} --json, under version.listing")));
+        text.push('\n');
+    }
     if let Some(report) = version.report_sha256 {
         text.push_str(&dim(&format!(
             "Approve with:\n  plimsoll review approve {reference} --sha256 {} --report {report}",
@@ -98,6 +108,12 @@ fn show(shell: &Shell, reference: &VersionRef) -> Result<Answer, Failure> {
         text.push('\n');
     }
     Ok(Answer::new(json!({ "version": version, "evidence": evidence }), text))
+}
+
+/// What vouches, and with which key.
+fn vouched(evidence: &Evidence) -> String {
+    let key = evidence.key_id.as_ref().map(|key| format!(", key {key}")).unwrap_or_default();
+    format!("{}{key}", evidence.kind)
 }
 
 fn decide(shell: &Shell, reference: &VersionRef, review: &NewReview) -> Result<Answer, Failure> {

@@ -2,11 +2,13 @@
 //! wire types, or the types here.
 
 mod artifact;
+mod listing;
 mod plan;
 mod report;
 mod version;
 
 pub(crate) use artifact::{ArtifactSummary, Opened};
+pub(crate) use listing::listing;
 pub(crate) use plan::plan;
 pub(crate) use report::report;
 pub(crate) use version::{availability, version};

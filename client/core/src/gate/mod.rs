@@ -58,6 +58,8 @@ pub struct Request {
     pub visibility: Option<Visibility>,
     /// What the listing would lack: the names of absent members. `None` where nobody knows it here.
     pub listing_lacks: Option<Vec<&'static str>>,
+    /// The digest of the listing, so that a report, and with it a review, is about one listing. `None` where there is none.
+    pub listing_sha256: Option<Digest>,
 }
 
 /// What became of the publisher's evidence. The verifying was done by `plimsoll-trust`.

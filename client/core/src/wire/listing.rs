@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use crate::Digest;
+
 checked_text! {
     /// A category of a catalog, such as `crm`.
     ///
@@ -71,6 +73,13 @@ pub struct Listing {
     /// The same in other languages; at most 512 KiB in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub translations: Option<BTreeMap<Locale, Translation>>,
+}
+
+impl Listing {
+    /// The digest of its JSON, by which a gate report names it.
+    pub fn digest(&self) -> Digest {
+        Digest::of(serde_json::to_vec(self).expect("a listing has text keys only"))
+    }
 }
 
 /// What a catalog shows of a package in one language. What is absent is shown as in [`Listing`].

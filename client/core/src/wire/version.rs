@@ -97,6 +97,9 @@ pub struct Version {
     /// The review that decided it, for those who may read the report; absent where no person decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Review>,
+    /// What a catalog shows of it once it is approved for the marketplace, for those who may read the report. In no list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Listing>,
 }
 
 /// A page of versions, highest first.
@@ -189,6 +192,9 @@ pub struct VersionEvidence {
     /// ObjectStack's counter-signature; only of an approved version that came with an `ed25519:` string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter_signature: Option<CounterSignature>,
+    /// The evidence as submitted last, where that lies beside an approval in force, for those who may read the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<Evidence>,
 }
 
 closed_words! {

@@ -7,6 +7,9 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 pub enum Icon {
     /// In the listing itself: an [`Image`].
     Kept,
+    /// An SVG image, as the `data:` URI that it is. It may have scripts, which run where a browser opens it by itself; as the
+    /// source of an `img` they never do.
+    Inline(String),
     /// At an https address, which the registry never fetches.
     At(String),
 }
@@ -16,26 +19,22 @@ pub enum Icon {
 pub struct Image {
     /// One of a closed list.
     pub media_type: &'static str,
-    /// The usual ending of the names of such files.
-    pub extension: &'static str,
     /// The bytes, as the publisher gave them.
     pub bytes: Vec<u8>,
 }
 
-/// What an icon may be: media types, and the endings of file names.
-const KINDS: [(&str, &str); 5] = [
-    ("image/png", "png"),
-    ("image/jpeg", "jpg"),
-    ("image/webp", "webp"),
-    ("image/gif", "gif"),
-    ("image/svg+xml", "svg"),
-];
+/// What an image that is served by itself may be.
+const KINDS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+const SVG: &str = "data:image/svg+xml;base64,";
+/// The longest `data:` URI that is shown in lists.
+const INLINE_BYTES: usize = 16 * 1024;
 
 impl Icon {
-    /// Where the icon of a listing is. `None` where no image can be made of what it says.
+    /// Where the icon of a listing is. `None` where none can be shown.
     pub(super) fn read(text: &str) -> Option<Self> {
         match parse(text) {
             Some(_) => Some(Self::Kept),
+            None if text.starts_with(SVG) => (text.len() <= INLINE_BYTES).then(|| Self::Inline(text.to_owned())),
             None => text.starts_with("https://").then(|| Self::At(text.to_owned())),
         }
     }
@@ -44,16 +43,15 @@ impl Icon {
 impl Image {
     /// Reads a `data:` URI.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let ((media_type, extension), data) = parse(text)?;
-        Some(Self { media_type, extension, bytes: BASE64_STANDARD.decode(data).ok()? })
+        let (media_type, data) = parse(text)?;
+        Some(Self { media_type, bytes: BASE64_STANDARD.decode(data).ok()? })
     }
 }
 
-/// The kind of a `data:` URI, and its bytes in base64.
-fn parse(text: &str) -> Option<((&'static str, &'static str), &str)> {
-    let (head, data) = text.strip_prefix("data:")?.split_once(',')?;
-    let named = head.strip_suffix(";base64")?.split(';').next()?;
-    let kind = KINDS.into_iter().find(|(media_type, _)| *media_type == named)?;
+/// The media type of a `data:` URI, and its bytes in base64.
+fn parse(text: &str) -> Option<(&'static str, &str)> {
+    let (named, data) = text.strip_prefix("data:")?.split_once(";base64,")?;
+    let kind = KINDS.into_iter().find(|media_type| *media_type == named)?;
     Some((kind, data))
 }
 
@@ -65,16 +63,19 @@ mod tests {
     fn an_icon_is_an_image_or_an_address() {
         let kept = |text: &str| {
             assert_eq!(Icon::read(text), Some(Icon::Kept));
-            Image::read(text).map(|image| (image.media_type, image.extension, image.bytes))
+            Image::read(text).map(|image| (image.media_type, image.bytes))
         };
-        assert_eq!(kept("data:image/svg+xml;base64,PHN2Zy8+"), Some(("image/svg+xml", "svg", b"<svg/>".to_vec())));
-        assert_eq!(kept("data:image/png;charset=x;base64,AAA="), Some(("image/png", "png", vec![0, 0])));
+        assert_eq!(kept("data:image/png;base64,AAA="), Some(("image/png", vec![0, 0])));
         assert_eq!(kept("data:image/png;base64,AAA"), None);
         assert_eq!(Icon::read("https://a.example/i"), Some(Icon::At("https://a.example/i".to_owned())));
+        let svg = format!("{SVG}PHN2Zy8+");
+        assert_eq!((Icon::read(&svg), Image::read(&svg)), (Some(Icon::Inline(svg.clone())), None));
+        assert_eq!(Icon::read(&format!("{SVG}{}", "A".repeat(INLINE_BYTES))), None);
         for none in [
             "",
             "data:",
             "data:image/png,AAAA",
+            "data:image/png;charset=x;base64,AAAA",
             "data:text/html;base64,AAAA",
             "data:image/svg+xml;utf8,<svg/>",
             "http://a.example/i",

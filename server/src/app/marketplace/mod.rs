@@ -9,7 +9,6 @@ use std::str::FromStr;
 use plimsoll_core::access::{self, Actor, Denied, Part};
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::{Offset, PageSize};
-use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{CatalogItem, Category, Listing};
 use plimsoll_core::{
     Digest, InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility, artifact, manifest,
@@ -259,14 +258,10 @@ fn latest(conn: &mut Conn, id: &PackageId) -> Result<VersionRecord> {
 
 /// A version that anyone may see and choose.
 fn offered(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Option<VersionRecord>> {
-    let choosable = |record: &VersionRecord| match record.availability.status {
-        AvailabilityWord::Live | AvailabilityWord::Deprecated => true,
-        AvailabilityWord::Yanked | AvailabilityWord::Blocked => false,
-    };
     let record = version::find(conn, id, number)?;
     Ok(record
         .filter(|record| access::reads(&Actor::Anonymous, packages::subject(record), Part::Document))
-        .filter(choosable))
+        .filter(VersionRecord::may_be_resolved))
 }
 
 /// Every change of what is shown of a package signs its index anew.

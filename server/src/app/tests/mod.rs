@@ -5,7 +5,9 @@ mod keys_and_tokens;
 mod publishing;
 mod races;
 mod repeated;
+mod reviewing;
 mod room;
+mod signing_in;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -48,15 +50,15 @@ fn postgres() -> Option<&'static Postgres> {
 }
 
 /// A registry with the publishers `acme`, owned by `dana`, and `globex`, owned by `gil`; and with a reviewer, `rita`.
-struct World {
-    app: App,
+pub(crate) struct World {
+    pub(crate) app: App,
     clock: Arc<TestClock>,
     key: SigningKey,
     _directory: tempfile::TempDir,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::on(DatabaseConfig::default())
     }
 
@@ -125,8 +127,12 @@ impl World {
 
     /// What `dana` sends to publish a theme of `acme`, whose artifact she uploads.
     fn theme(&self, version: &str, name: &str, visibility: Visibility) -> NewVersion {
+        self.package("theme", version, name, visibility)
+    }
+
+    fn package(&self, package_type: &str, version: &str, name: &str, visibility: Visibility) -> NewVersion {
         let manifest = serde_json::json!({
-            "id": THEME, "version": version, "type": "theme", "name": name, "description": "Dark, with warm accents.",
+            "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
         let member = b"body { color: #eee }";
@@ -167,13 +173,17 @@ impl World {
     }
 
     fn review(&self, version: &wire::Version, decision: Decision) -> wire::Version {
+        self.try_review("rita", version, decision).expect("decided")
+    }
+
+    fn try_review(&self, who: &str, version: &wire::Version, decision: Decision) -> Result<wire::Version> {
         let review = NewReview {
             decision,
             reason: "looked at".to_owned(),
             sha256: version.sha256,
             report_sha256: version.report_sha256.expect("a report"),
         };
-        review::decide(&self.app, &self.caller("rita"), &version.package, &version.version, review).expect("decided")
+        review::decide(&self.app, &self.caller(who), &version.package, &version.version, review)
     }
 
     /// Publishes a version for the marketplace, and has it approved.
@@ -181,7 +191,12 @@ impl World {
         self.approve(&self.publish(&self.theme(version, "Dusk", Visibility::Marketplace)))
     }
 
-    fn set(&self, who: &str, version: &str, to: AvailabilityWord) -> Result<wire::Version> {
+    /// The same, where the package is an App.
+    pub(crate) fn list_app(&self, version: &str) -> wire::Version {
+        self.approve(&self.publish(&self.package("app", version, "Dusk", Visibility::Marketplace)))
+    }
+
+    pub(crate) fn set(&self, who: &str, version: &str, to: AvailabilityWord) -> Result<wire::Version> {
         let set = SetAvailability { to, reason: "it is broken".to_owned(), replacement: None };
         availability::set(&self.app, &self.caller(who), &theme(), &of(version), set)
     }

@@ -145,7 +145,7 @@ pub(crate) fn version() -> Value {
         "package": "com.acme.crm-enrich", "version": "1.4.0", "sha256": DIGEST, "size": 18_204, "type": "plugin",
         "tier": "sandbox", "state": "pending_review", "availability": { "status": "live" }, "visibility": "marketplace",
         "publisher": "acme", "permissions": [permission()], "hasCode": true, "publishedAt": TIME,
-        "report": report(), "reportSha256": DIGEST,
+        "report": report(), "reportSha256": DIGEST, "listing": listing(),
     })
 }
 
@@ -154,7 +154,14 @@ fn permission() -> Value {
 }
 
 pub(crate) fn versions() -> Value {
-    json!({ "items": [version()], "next": null })
+    json!({ "items": [listed_version()], "next": null })
+}
+
+/// As lists have it.
+fn listed_version() -> Value {
+    let mut version = version();
+    version.as_object_mut().expect("an object").remove("listing");
+    version
 }
 
 pub(crate) fn report() -> Value {

@@ -53,7 +53,8 @@ pub(super) async fn decide(mut call: Call) -> Answer {
             Err(error) => ask_for_code(&call, session, &asked, Some(error)),
         };
     }
-    let decided = move |app: &_, caller: &_, code: &_| devices::decide(app, caller, code, approved);
+    let secret = session.secret.clone();
+    let decided = move |app: &_, caller: &_, code: &_| devices::decide(app, caller, &secret, code, approved);
     match with_code(&call, &session, &asked, decided).await? {
         Ok(waiting) => done(&call, session, &waiting, approved),
         Err(error) => ask_for_code(&call, session, &asked, Some(error)),

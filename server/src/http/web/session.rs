@@ -27,7 +27,7 @@ const FORM_BYTES: u64 = 8 * 1024;
 pub(super) struct SignedIn {
     pub(super) who: Who,
     pub(super) caller: Caller,
-    secret: String,
+    pub(super) secret: String,
 }
 
 /// Who is signed in. A cookie that is not valid is none.

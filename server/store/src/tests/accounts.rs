@@ -18,8 +18,10 @@ behaviours! {
     an_email_address_is_of_one_account
     only_a_person_has_a_password
     another_password_ends_the_sessions_and_no_other_token
+    expired_sessions_are_forgotten_and_no_other_token
     a_web_session_is_found_by_its_secret_and_ends
     a_device_is_decided_once_and_goes_once
+    devices_wait_until_they_are_decided_or_expire
 }
 
 fn an_account_keeps_its_roles(store: &Store) -> Result {
@@ -120,6 +122,29 @@ fn another_password_ends_the_sessions_and_no_other_token(store: &Store) -> Resul
     Ok(())
 }
 
+fn expired_sessions_are_forgotten_and_no_other_token(store: &Store) -> Result {
+    let session = |id: &str, until: i64| Token {
+        id: id.to_owned(),
+        secret_sha256: Digest::of(id),
+        session: true,
+        expires_at: at(until),
+        ..a_token()
+    };
+    store.write("test", |conn| {
+        super::account(conn, "dana")?;
+        super::account(conn, "erin")?;
+        token::insert(conn, &a_token())?;
+        token::insert(conn, &session("expired", 60))?;
+        token::insert(conn, &session("live", 61))?;
+        token::insert(conn, &Token { account: of("erin"), ..session("of another", 60) })?;
+        token::remove_expired_sessions(conn, &of("dana"), at(60))
+    })?;
+    let is_there = |id| store.read("test", |conn| token::find(conn, id)).map(|found| found.is_some());
+    assert!(is_there("t1")? && is_there("live")? && is_there("of another")?);
+    assert!(!is_there("expired")?);
+    Ok(())
+}
+
 fn a_web_session_is_found_by_its_secret_and_ends(store: &Store) -> Result {
     let session = |secret: &str, from: i64| WebSession {
         secret_sha256: Digest::of(secret),
@@ -170,10 +195,40 @@ fn a_device_is_decided_once_and_goes_once(store: &Store) -> Result {
     assert!(store.write("test", |conn| device::remove(conn, &code))?);
     assert!(!store.write("test", |conn| device::remove(conn, &code))?);
 
-    let old = Device { device_code_sha256: Digest::of("old"), decision: Decision::Pending, ..waiting };
+    let old = Device { device_code_sha256: Digest::of("old"), ..waiting };
     store.write("test", |conn| device::insert(conn, &old))?;
-    assert_eq!(store.read("test", device::count)?, 1);
+    let is_there =
+        || store.read("test", |conn| device::find(conn, &old.device_code_sha256)).map(|found| found.is_some());
+    store.write("test", |conn| device::remove_expired(conn, at(600)))?;
+    assert!(is_there()?);
     store.write("test", |conn| device::remove_expired(conn, at(601)))?;
-    assert_eq!(store.read("test", device::count)?, 0);
+    assert!(!is_there()?);
+    Ok(())
+}
+
+fn devices_wait_until_they_are_decided_or_expire(store: &Store) -> Result {
+    let begin = |code: &str, decision: Decision, until: i64| Device {
+        device_code_sha256: Digest::of(code),
+        user_code: code.to_owned(),
+        client: "objectstack-cli".to_owned(),
+        decision,
+        interval_seconds: 5,
+        created_at: at(0),
+        expires_at: at(until),
+        polled_at: None,
+    };
+    store.write("test", |conn| {
+        super::account(conn, "dana")?;
+        super::account(conn, "erin")?;
+        device::insert(conn, &begin("pending", Decision::Pending, 61))?;
+        device::insert(conn, &begin("expired", Decision::Pending, 60))?;
+        device::insert(conn, &begin("approved", Decision::Approved(of("dana")), 61))?;
+        device::insert(conn, &begin("denied", Decision::Denied(of("erin")), 61))
+    })?;
+    assert_eq!(store.read("test", |conn| device::count_waiting(conn, at(60)))?, 1);
+    store.write("test", |conn| device::remove_of(conn, &of("dana")))?;
+    let is_there = |code| store.read("test", |conn| device::find(conn, &Digest::of(code))).map(|found| found.is_some());
+    assert!(!is_there("approved")?);
+    assert!(is_there("pending")? && is_there("expired")? && is_there("denied")?);
     Ok(())
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod artifacts;
 mod catalogs;
 mod events;
+mod migrations;
 mod packages;
 mod parity;
 mod publishers;

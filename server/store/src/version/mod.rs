@@ -89,6 +89,11 @@ impl VersionRecord {
     pub fn on_show(&self) -> Availability {
         self.availability.on_show(self.held_reason.as_deref())
     }
+
+    /// Whether new resolutions may choose it: whether what everybody is told lets them.
+    pub fn may_be_resolved(&self) -> bool {
+        self.on_show().status.may_be_resolved()
+    }
 }
 
 /// Which versions of a package a list has.
@@ -158,13 +163,15 @@ pub fn page(
     Page::of(query.load(conn)?, size)
 }
 
-/// The versions of a package that are listed and may still be chosen, highest first; at most so many.
+/// The versions of a package that are listed and may be resolved ([`VersionRecord::may_be_resolved`]), highest first; at
+/// most so many.
 pub fn offered(conn: &mut Conn, package: &PackageId, most: u16) -> Result<Vec<VersionRecord>> {
-    let choosable = |word: AvailabilityWord| version::availability.eq(word.as_str());
+    let resolvable = AvailabilityWord::ALL.iter().filter(|word| word.may_be_resolved()).map(|word| word.as_str());
     let rows = version::table
         .filter(version::package.eq(package.as_str()))
         .filter(version::approved_for.eq(Visibility::Marketplace.as_str()))
-        .filter(choosable(AvailabilityWord::Live).or(choosable(AvailabilityWord::Deprecated)))
+        .filter(version::availability.eq_any(resolvable))
+        .filter(version::held_reason.is_null())
         .order(version::sort_key.desc())
         .limit(most.into())
         .select(VersionRow::as_select())

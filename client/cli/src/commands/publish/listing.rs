@@ -7,6 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plimsoll_core::wire::Listing;
+use serde_json::Value;
 
 use crate::args::Publish;
 use crate::failure::Failure;
@@ -28,6 +29,24 @@ pub(super) fn listing(args: &Publish) -> Result<Option<Listing>, Failure> {
         translations: None,
     };
     Ok((listing != Listing::default()).then_some(listing))
+}
+
+/// The members of what was sent that the version does not have: a reviewer looks or looked at what it has.
+pub(super) fn for_later(sent: Option<&Listing>, of_version: Option<&Listing>) -> Vec<String> {
+    let (Some(sent), Some(of_version)) = (sent, of_version) else { return Vec::new() };
+    let members = |listing| serde_json::to_value(listing).unwrap_or_default();
+    let (sent, of_version): (Value, Value) = (members(sent), members(of_version));
+    let sent = sent.as_object().into_iter().flatten();
+    sent.filter(|(name, value)| of_version.get(name) != Some(value)).map(|(name, _)| name.clone()).collect()
+}
+
+/// Says that those members are not of this version.
+pub(super) fn only_later(reference: &str, members: &[String]) -> String {
+    format!(
+        "Only for later versions: {}. What {reference} shows is what reviewers look at, and stays; for another listing, \
+         publish a new version.",
+        members.join(", ")
+    )
 }
 
 fn readme(path: &Path) -> Result<String, Failure> {
@@ -65,6 +84,15 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_version_does_not_show_is_named() {
+        let said = |readme: &str| Listing { readme: Some(readme.to_owned()), ..Listing::default() };
+        let kept = Listing { license: Some("MIT".to_owned()), ..said("old") };
+        assert_eq!(for_later(Some(&said("new")), Some(&kept)), ["readme"]);
+        assert!(for_later(Some(&said("old")), Some(&kept)).is_empty());
+        assert!(for_later(None, Some(&kept)).is_empty());
+    }
 
     #[test]
     fn an_icon_travels_as_a_data_uri_and_is_bounded() {

@@ -23,11 +23,12 @@ pub(super) fn listing_incomplete(context: &Context<'_>) -> Judged {
 }
 
 pub(super) fn review_required(context: &Context<'_>) -> Judged {
-    Ok(if context.visibility == Visibility::Marketplace {
-        Answer::hold(
-            "A reviewer looks at every version for the marketplace, once it is submitted, before anybody else sees it.",
-        )
-    } else {
-        Answer::not_applicable(NOT_FOR_MARKETPLACE)
-    })
+    if context.visibility != Visibility::Marketplace {
+        return Ok(Answer::not_applicable(NOT_FOR_MARKETPLACE));
+    }
+    let listing = context.facts.request.listing_sha256.map(|sha256| format!(" Its listing has the sha256 {sha256}."));
+    Ok(Answer::hold(format!(
+        "A reviewer looks at every version for the marketplace, once it is submitted, before anybody else sees it.{}",
+        listing.unwrap_or_default()
+    )))
 }

@@ -82,6 +82,7 @@ impl Case {
                 size: 8,
                 visibility: Some(Visibility::Private),
                 listing_lacks: Some(Vec::new()),
+                listing_sha256: None,
             },
             level: Some(Level::Unverified),
             evidence: signed(Some(first_key())),

@@ -15,7 +15,7 @@ use crate::http::conditional;
 const MAX_AGE_SECONDS: u32 = 60;
 /// A time counts whole seconds, and more may change within the same one; so it is told only when it is past by this much.
 const SETTLED_SECONDS: i64 = 60;
-/// Whoever opens an icon by itself opens no page of ours: an SVG image may have scripts.
+/// Whoever opens an icon by itself opens no page of ours.
 const ICON_POLICY: &str = "default-src 'none'; sandbox";
 
 /// A file.
@@ -24,8 +24,6 @@ pub(crate) struct File {
     pub(crate) body: Bytes,
     /// What they are.
     pub(crate) media_type: &'static str,
-    /// How names of such files end.
-    pub(crate) extension: &'static str,
     etag: String,
     changed_at: Option<Timestamp>,
     /// Whether caches may show it to anyone.
@@ -34,16 +32,16 @@ pub(crate) struct File {
 
 impl File {
     pub(super) fn json(body: Vec<u8>, changed_at: Option<Timestamp>) -> Self {
-        Self::new(body, "application/json", "json", changed_at)
+        Self::new(body, "application/json", changed_at)
     }
 
-    pub(crate) fn image(Image { media_type, extension, bytes }: Image, changed_at: Option<Timestamp>) -> Self {
-        Self::new(bytes, media_type, extension, changed_at)
+    pub(crate) fn image(Image { media_type, bytes }: Image, changed_at: Option<Timestamp>) -> Self {
+        Self::new(bytes, media_type, changed_at)
     }
 
-    fn new(body: Vec<u8>, media_type: &'static str, extension: &'static str, changed_at: Option<Timestamp>) -> Self {
+    fn new(body: Vec<u8>, media_type: &'static str, changed_at: Option<Timestamp>) -> Self {
         let etag = format!("\"{}\"", Digest::of(&body));
-        Self { body: body.into(), media_type, extension, etag, changed_at, public: true }
+        Self { body: body.into(), media_type, etag, changed_at, public: true }
     }
 
     /// The same, for the one who asks alone.

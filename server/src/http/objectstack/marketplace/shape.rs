@@ -18,7 +18,7 @@ pub(super) fn summary(offer: &Offer) -> Value {
     let icon_url = icon.as_ref().map(|icon| match icon {
         // A path: the runtime forwards it, so that a browser asks nobody but its own server.
         Icon::Kept => format!("{}/{id}/icon", super::PACKAGES),
-        Icon::At(address) => address.clone(),
+        Icon::Inline(address) | Icon::At(address) => address.clone(),
     });
     json!({
         "id": id,
@@ -56,7 +56,7 @@ pub(super) fn version(record: &VersionRecord) -> Value {
         // The id of a version is its number, also in the paths.
         "id": record.version,
         "version": record.version,
-        "status": status(record.availability.status),
+        "status": status(record.on_show().status),
         "is_prerelease": record.version.is_pre_release(),
         "published_at": record.published_at,
         "release_notes": record.notes,
