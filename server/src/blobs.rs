@@ -14,14 +14,18 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::TryStreamExt as _;
+use futures_util::future::ready;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
 use object_store::{
-    ClientOptions, Error, GetOptions, MultipartUpload, ObjectStore, ObjectStoreExt as _, Result, RetryConfig,
+    ClientOptions, Error, GetOptions, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt as _, Result,
+    RetryConfig,
 };
 use plimsoll_core::Digest;
+use plimsoll_core::wire::StoredArtifact;
 use tokio::runtime::Runtime;
 
 use self::parts::{Part, Parts};
@@ -155,6 +159,19 @@ impl Blobs {
             Err(Error::NotFound { .. }) => Ok(()),
             done => done,
         }
+    }
+
+    /// The artifacts of one of the 256 parts of the store, those whose digests begin with this byte, that were written longer ago
+    /// than `age`. In no order.
+    pub fn older_than(&self, age: Duration, part: u8) -> Result<Vec<StoredArtifact>> {
+        let before = SystemTime::now() - age;
+        let prefix = Key::from_iter([ROOT, &format!("{part:02x}")]);
+        let old = |meta: ObjectMeta| {
+            let sha256 = meta.location.filename()?.parse().ok()?;
+            (SystemTime::from(meta.last_modified) < before).then_some(StoredArtifact { sha256, size: meta.size })
+        };
+        let listed = self.store.list(Some(&prefix));
+        self.block_on(listed.try_filter_map(|meta| ready(Ok(old(meta)))).try_collect())
     }
 
     /// Whether the store answers: lists what is never there. (Asking for one object would not tell a missing bucket.)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::{rt, web};
 
 use crate::App;
-use crate::app::collect;
+use crate::app::{self, collect};
 
 /// How long after the start, and after each round, the next round begins.
 const PAUSE: Duration = Duration::from_secs(60 * 60);
@@ -15,15 +15,21 @@ pub fn start(app: web::Data<App>) {
     rt::spawn(async move {
         loop {
             rt::time::sleep(PAUSE).await;
-            let app = app.clone();
-            match web::block(move || collect::collect(&app)).await {
-                Ok(Ok(0)) => {}
-                Ok(Ok(removed)) => tracing::info!(removed, "collected artifacts that nobody refers to"),
-                Ok(Err(error)) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "collecting artifacts failed")
-                }
-                Err(error) => tracing::error!(%error, "collecting artifacts panicked"),
-            }
+            run(&app, "collected artifacts that nobody refers to", collect::collect).await;
+            run(&app, "found artifacts without a record, to be collected in a day", collect::adopt).await;
         }
     });
+}
+
+/// Runs a job, and says in the log how many it `did`.
+async fn run(app: &web::Data<App>, did: &'static str, job: fn(&App) -> app::Result<usize>) {
+    let app = app.clone();
+    match web::block(move || job(&app)).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(count)) => tracing::info!(count, "{did}"),
+        Ok(Err(error)) => {
+            tracing::error!(job = did, error = &error as &dyn std::error::Error, "a job failed")
+        }
+        Err(error) => tracing::error!(job = did, %error, "a job panicked"),
+    }
 }

@@ -29,12 +29,11 @@ use plimsoll_core::wire::RegistryKey;
 use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
-use tokio::sync::Semaphore;
 
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
-use crate::shares::Shares;
+use crate::shares::{Places, Shares};
 use crate::throttle::Throttle;
 
 pub use start::{StartError, Started, open_store};
@@ -67,10 +66,10 @@ pub struct App {
     pub(crate) uploads: Shares,
     /// Places for artifacts that are in memory as a whole.
     pub(crate) buffered: Shares,
-    /// One permit for each artifact at a time that is unpacked for a reader.
-    pub(crate) unpacking: Semaphore,
-    /// One permit for each password at a time that is being hashed, which takes 19 MiB.
-    pub(crate) hashing: Semaphore,
+    /// Places for artifacts that are unpacked for a reader.
+    pub(crate) unpacking: Places,
+    /// Places for passwords that are being hashed, which takes 19 MiB each.
+    pub(crate) hashing: Places,
     /// Who guesses is slowed down.
     pub(crate) throttle: Throttle,
     /// The configuration it was opened with.

@@ -1,4 +1,7 @@
 //! How much may go on at once, in all and for each account: so that nobody takes everybody's place.
+//!
+//! A place belongs to the work, not to the request: give it to what runs on the blocking pool, which goes on when the client has
+//! gone and the future of the request was dropped.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,27 +17,48 @@ use crate::app::Error;
 /// How long to wait for a place: who sends many small things at once gets them all through.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// Places for something that takes time, such as uploads.
-pub(crate) struct Shares {
-    /// What they are for, in the plural.
-    what: &'static str,
-    all: Arc<Semaphore>,
-    each: usize,
+/// Places for something that takes time or memory.
+#[derive(Clone)]
+pub(crate) struct Places {
+    free: Arc<Semaphore>,
     wait: Duration,
-    /// The places of each account that ever asked for one. Accounts are made by administrators, so they are not many.
-    own: Mutex<BTreeMap<AccountName, Arc<Semaphore>>>,
 }
 
 /// A place that is taken, until it is dropped.
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
+impl Places {
+    /// So many places, for each of which one waits at most so long.
+    pub(crate) fn new(count: usize, wait: Duration) -> Self {
+        Self { free: Arc::new(Semaphore::new(count)), wait }
+    }
+
+    /// Takes a place, as soon as there is one; `None` if there was none in time.
+    pub(crate) async fn take(&self) -> Option<Place> {
+        timeout(self.wait, Arc::clone(&self.free).acquire_owned()).await.ok()?.ok().map(Place)
+    }
+}
+
+/// Places of which each account has a share at most, such as those for uploads.
+pub(crate) struct Shares {
+    /// What they are for, in the plural.
+    what: &'static str,
+    all: Places,
+    each: usize,
+    /// The places of each account that ever asked for one. Accounts are made by administrators, so they are not many.
+    own: Mutex<BTreeMap<AccountName, Places>>,
+}
+
+/// A place of one's share that is taken, until it is dropped.
 pub(crate) struct Share {
-    _own: OwnedSemaphorePermit,
-    _one_of_all: OwnedSemaphorePermit,
+    _own: Place,
+    _one_of_all: Place,
 }
 
 impl Shares {
     /// At most `all` at once, of which `each` for one account.
     pub(crate) fn new(what: &'static str, all: usize, each: usize) -> Self {
-        Self { what, all: Arc::new(Semaphore::new(all)), each, wait: WAIT, own: Mutex::default() }
+        Self { what, all: Places::new(all, WAIT), each, own: Mutex::default() }
     }
 
     /// Takes a place for an account, as soon as there is one. One's own share comes first: who has none left waits for oneself,
@@ -42,20 +66,16 @@ impl Shares {
     pub(crate) async fn take(&self, account: &AccountName) -> Result<Share, Error> {
         let own = {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(own.entry(account.clone()).or_insert_with(|| Arc::new(Semaphore::new(self.each))))
+            own.entry(account.clone()).or_insert_with(|| Places::new(self.each, self.all.wait)).clone()
         };
         let full = |message| Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after: 2 };
         let (what, each) = (self.what, self.each);
-        let _own = self.wait_for(own).await.ok_or_else(|| {
+        let _own = own.take().await.ok_or_else(|| {
             full(format!("the account {account} has {each} {what} under way, its whole share: let one end"))
         })?;
-        let one_of_all = self.wait_for(Arc::clone(&self.all)).await;
+        let one_of_all = self.all.take().await;
         let _one_of_all = one_of_all.ok_or_else(|| full(format!("too many {what} at once: try again in a moment")))?;
         Ok(Share { _own, _one_of_all })
-    }
-
-    async fn wait_for(&self, places: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-        timeout(self.wait, places.acquire_owned()).await.ok()?.ok()
     }
 }
 
@@ -65,7 +85,7 @@ mod tests {
 
     #[actix_web::test]
     async fn one_account_leaves_places_for_others_until_all_are_taken() {
-        let shares = Shares { wait: Duration::from_millis(20), ..Shares::new("uploads", 3, 2) };
+        let shares = Shares { all: Places::new(3, Duration::from_millis(20)), ..Shares::new("uploads", 3, 2) };
         let [dana, gil, rita] = ["dana", "gil", "rita"].map(|name| name.parse::<AccountName>().expect(name));
         let message = async |account| shares.take(account).await.map(drop).expect_err("no place").to_string();
         let first = shares.take(&dana).await.expect("a place");

@@ -5,19 +5,19 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use plimsoll_core::wire::{Algorithm, RegistryKey};
 use plimsoll_core::{Digest, Timestamp};
 use plimsoll_store::{Conflict, Database, MigrateError, Store, StoreError, registry};
 use plimsoll_trust::{KeyError, Signer, SigningKey};
-use tokio::sync::Semaphore;
 
 use crate::App;
 use crate::app::{self, accounts};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
 use crate::config::{Config, DEMO_MARK};
-use crate::shares::Shares;
+use crate::shares::{Places, Shares};
 use crate::throttle::Throttle;
 
 /// How many artifacts may be in memory as a whole at a time: those that ObjectStack's clients send inside of JSON.
@@ -27,9 +27,13 @@ const BUFFERED_ARTIFACTS_PER_ACCOUNT: usize = 2;
 
 /// How many artifacts may be unpacked at a time for those who install Apps from the stacks inside: it takes a processor each.
 const UNPACKED_ARTIFACTS: usize = 2;
+/// How long to wait for others whose artifacts are being unpacked.
+const UNPACKING_WAIT: Duration = Duration::from_secs(10);
 
 /// How many passwords are hashed at a time.
 const HASHING: usize = 4;
+/// How long a password waits for its turn to be hashed.
+const HASHING_WAIT: Duration = Duration::from_secs(5);
 
 /// A registry that was opened.
 pub struct Started {
@@ -129,8 +133,8 @@ impl App {
             spool,
             uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
             buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
-            unpacking: Semaphore::new(UNPACKED_ARTIFACTS),
-            hashing: Semaphore::new(HASHING),
+            unpacking: Places::new(UNPACKED_ARTIFACTS, UNPACKING_WAIT),
+            hashing: Places::new(HASHING, HASHING_WAIT),
             throttle: Throttle::default(),
             config,
         };

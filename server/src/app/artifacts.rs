@@ -1,5 +1,6 @@
 //! Artifacts: storing and recording what was uploaded, and finding what may be downloaded.
 
+use std::fs::File;
 use std::io::Write as _;
 
 use plimsoll_core::Digest;
@@ -17,7 +18,7 @@ use crate::config::Quotas;
 /// When it is worth looking again whether something of the share was collected: that happens once an hour.
 const QUOTA_RETRY_SECONDS: u32 = 60 * 60;
 /// How long an upload is kept for a publish that refers to it.
-const LEASE_SECONDS: i64 = 24 * 60 * 60;
+pub(super) const LEASE_SECONDS: i64 = 24 * 60 * 60;
 
 /// Refuses those who may not upload, or have used up their share, before their bytes are read.
 pub fn may_upload(app: &App, caller: &Caller) -> Result<()> {
@@ -41,13 +42,19 @@ pub fn store(app: &App, caller: &Caller, bytes: &[u8]) -> Result<StoredArtifact>
     let spooled = tempfile::tempfile_in(&app.spool).and_then(|mut file| file.write_all(bytes).map(|()| file));
     let mut file = spooled.map_err(|error| Error::Internal(format!("spooling an artifact: {error}")))?;
     let stored = StoredArtifact { sha256: Digest::of(bytes), size: bytes.len() as u64 };
-    app.blobs.put_file(&stored.sha256, &mut file).map_err(Error::Blobs)?;
-    record(app, caller, &stored)?;
+    store_file(app, caller, &stored, &mut file)?;
     Ok(stored)
 }
 
+/// Stores the bytes of a file, whose digest and size the caller has found, and records that the account brought them. `true`
+/// if it did not before. One step for whoever calls it, so that no bytes are stored that count for nobody.
+pub fn store_file(app: &App, caller: &Caller, stored: &StoredArtifact, file: &mut File) -> Result<bool> {
+    app.blobs.put_file(&stored.sha256, file).map_err(Error::Blobs)?;
+    record(app, caller, stored)
+}
+
 /// Records that the account brought these bytes, which are stored by now. `true` if it did not before.
-pub fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<bool> {
+pub(super) fn record(app: &App, caller: &Caller, stored: &StoredArtifact) -> Result<bool> {
     let account = caller.allow(&Action::Upload)?;
     let now = app.clock.now();
     let lease_expires_at = now.plus_seconds(LEASE_SECONDS);

@@ -59,9 +59,7 @@ pub(super) fn routes() -> Vec<Route> {
 async fn put(mut call: Call) -> Answer {
     let digest: Digest = call.path("sha256")?;
     call.run(artifacts::may_upload).await?;
-    let artifact = upload::receive(&mut call, digest).await?;
-    let stored = artifact.clone();
-    let new = call.run(move |app, caller| artifacts::record(app, caller, &stored)).await?;
+    let (artifact, new) = upload::receive(&mut call, digest).await?;
     reply::json(if new { StatusCode::CREATED } else { StatusCode::OK }, &artifact)
 }
 

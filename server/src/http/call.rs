@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::str::FromStr;
-use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
@@ -20,9 +19,6 @@ use super::openapi::{Credentials, Operation};
 use super::problem::Failure;
 use crate::App;
 use crate::app::{self, Caller, accounts};
-
-/// How long a password waits for its turn to be hashed.
-const HASHING_WAIT: Duration = Duration::from_secs(5);
 
 /// One call. A handler gets nothing else.
 pub(crate) struct Call {
@@ -67,6 +63,21 @@ impl Call {
         blocking(move || work(&app, &caller)).await?.map_err(Into::into)
     }
 
+    /// Runs a use case in a place that was taken for it: as [`Call::run`], and the place is free again only at the end.
+    pub(crate) async fn run_in<P, T, E, F>(&self, place: P, work: F) -> Result<T, Failure>
+    where
+        P: Send + 'static,
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
+    {
+        self.run(move |app, caller| {
+            let _place = place;
+            work(app, caller)
+        })
+        .await
+    }
+
     /// Runs a use case that hashes a password: as [`Call::run`], and few at a time.
     pub(crate) async fn run_hashing<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
@@ -74,11 +85,10 @@ impl Call {
         E: Into<Failure> + Send + 'static,
         F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
-        let permit = tokio::time::timeout(HASHING_WAIT, self.app.hashing.acquire()).await;
-        let _permit = permit.ok().and_then(Result::ok).ok_or_else(|| {
+        let place = self.app.hashing.take().await.ok_or_else(|| {
             Failure::new(ProblemCode::TooManyRequests, "too many people are signing in: try again in a moment")
         })?;
-        self.run(work).await
+        self.run_in(place, work).await
     }
 
     /// The network address of the one who asks: of IPv6 the network, since each of its hosts has as many addresses as it likes.
@@ -192,4 +202,46 @@ fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, Stri
         }
     }
     Ok(query)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use actix_web::FromRequest as _;
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::shares::Places;
+
+    /// A call that an actor makes with a body to a new registry, while `test` runs.
+    pub(in crate::http) fn with_call(actor: Actor, body: &[u8], test: impl AsyncFnOnce(Call)) {
+        let dir = tempfile::tempdir().expect("directory");
+        let config = Config { data_dir: dir.path().to_owned(), ..Config::default() };
+        let app = App::open(config).expect("a registry").app;
+        actix_web::rt::System::new().block_on(async {
+            let (request, mut payload) = TestRequest::put().set_payload(body.to_vec()).to_http_parts();
+            let payload = web::Payload::from_request(&request, &mut payload).await.expect("a body");
+            let caller = Caller { actor, request_id: "test".to_owned() };
+            test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new() }).await;
+        });
+    }
+
+    #[test]
+    fn the_place_of_a_client_who_has_gone_is_free_only_when_the_work_has_ended() {
+        with_call(Actor::Anonymous, b"", async |call| {
+            let places = Places::new(1, Duration::from_millis(500));
+            let place = places.take().await.expect("a place");
+            let (end, ended) = mpsc::channel::<()>();
+            let work = move |_: &_, _: &_| Ok::<_, Failure>(ended.recv().is_ok());
+            let answer = call.run_in(place, work).now_or_never();
+            assert!(answer.is_none(), "the request is dropped while its work goes on");
+            assert!(places.take().await.is_none(), "the work has its place");
+            drop(end);
+            assert!(places.take().await.is_some(), "the work has ended");
+        });
+    }
 }

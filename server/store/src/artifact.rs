@@ -21,16 +21,7 @@ pub fn record(
     lease_expires_at: Timestamp,
 ) -> Result<bool> {
     let sha256 = stored.sha256.to_string();
-    // Two uploads of the same bytes at once are no conflict.
-    diesel::sql_query(
-        "INSERT INTO artifact (sha256, size, created_at, lease_expires_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (sha256) DO NOTHING",
-    )
-    .bind::<Text, _>(&sha256)
-    .bind::<BigInt, _>(column::count(stored.size))
-    .bind::<BigInt, _>(at.as_micros())
-    .bind::<BigInt, _>(lease_expires_at.as_micros())
-    .execute(conn)?;
+    adopt(conn, stored, at, lease_expires_at)?;
     let shorter = artifact::table.find(&sha256).filter(artifact::lease_expires_at.lt(lease_expires_at.as_micros()));
     diesel::update(shorter).set(artifact::lease_expires_at.eq(lease_expires_at.as_micros())).execute(conn)?;
     let brought = diesel::sql_query(
@@ -42,6 +33,22 @@ pub fn record(
     .bind::<BigInt, _>(at.as_micros())
     .execute(conn)?;
     Ok(brought == 1)
+}
+
+/// Records an artifact whose bytes are stored, as nobody's, and keeps it until the lease expires. `false` if it is recorded
+/// already.
+pub fn adopt(conn: &mut Conn, stored: &StoredArtifact, at: Timestamp, lease_expires_at: Timestamp) -> Result<bool> {
+    // Two uploads of the same bytes at once are no conflict.
+    let adopted = diesel::sql_query(
+        "INSERT INTO artifact (sha256, size, created_at, lease_expires_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (sha256) DO NOTHING",
+    )
+    .bind::<Text, _>(stored.sha256.to_string())
+    .bind::<BigInt, _>(column::count(stored.size))
+    .bind::<BigInt, _>(at.as_micros())
+    .bind::<BigInt, _>(lease_expires_at.as_micros())
+    .execute(conn)?;
+    Ok(adopted == 1)
 }
 
 /// The artifact of a digest, if the account brought its bytes.

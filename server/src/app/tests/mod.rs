@@ -10,7 +10,7 @@ mod room;
 mod signing_in;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -143,11 +143,7 @@ impl World {
         };
         let mut bytes = Vec::new();
         packing::pack(manifest.to_string().as_bytes(), vec![source], &self.app.limits, &mut bytes).expect("packed");
-        let stored = StoredArtifact { sha256: Digest::of(&bytes), size: bytes.len() as u64 };
-        let mut file = tempfile::tempfile().expect("a file");
-        file.write_all(&bytes).expect("written");
-        self.app.blobs.put_file(&stored.sha256, &mut file).expect("stored");
-        artifacts::record(&self.app, &self.caller("dana"), &stored).expect("recorded");
+        let stored = artifacts::store(&self.app, &self.caller("dana"), &bytes).expect("stored");
         let signature = LegacySignature::sign(&self.key, of("acme-main"), &bytes[..]).expect("signed");
         NewVersion {
             publisher: of("acme"),

@@ -1,5 +1,8 @@
 //! Publishing, and taking back.
 
+use std::io::Write as _;
+use std::time::{Duration, SystemTime};
+
 use plimsoll_core::State;
 
 use super::*;
@@ -133,4 +136,36 @@ fn everything_that_nobody_refers_to_is_collected() {
     world.clock.0.store(7 * 24 * 60 * 60, Ordering::SeqCst);
     assert_eq!(collect::collect(&world.app).expect("collected"), 0);
     assert!(artifacts::find(&world.app, &dana, kept).is_ok());
+}
+
+#[test]
+fn bytes_without_a_record_are_collected_if_nobody_brings_them_again() {
+    const HOUR: i64 = 60 * 60;
+    let world = World::new();
+    let blobs = world.app.config.data_dir.join("blobs/sha256");
+    let stored = |bytes: &str| {
+        let digest = Digest::of(bytes);
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes.as_bytes()).expect("written");
+        world.app.blobs.put_file(&digest, &mut file).expect("stored");
+        (digest, blobs.join(&digest.to_string()[..2]).join(digest.to_string()))
+    };
+    let ((old, old_path), (again, again_path), (_, young_path)) = (stored("old"), stored("again"), stored("young"));
+    for path in [&old_path, &again_path] {
+        let file = std::fs::File::options().write(true).open(path).expect("the bytes");
+        file.set_modified(SystemTime::now() - Duration::from_secs(25 * 60 * 60)).expect("dated");
+    }
+    let mut adopted = 0;
+    for _ in 0..256 {
+        adopted += collect::adopt(&world.app).expect("looked");
+        world.clock.0.fetch_add(HOUR, Ordering::SeqCst);
+    }
+    assert_eq!(adopted, 2, "{old} and {again}, and each once");
+    artifacts::store(&world.app, &world.caller("dana"), b"again").expect("brought again");
+    world.clock.0.fetch_add(23 * HOUR, Ordering::SeqCst);
+    collect::collect(&world.app).expect("collected");
+    assert!(again_path.exists() && young_path.exists());
+    world.clock.0.fetch_add(2 * HOUR, Ordering::SeqCst);
+    collect::collect(&world.app).expect("collected");
+    assert_eq!([&old_path, &again_path, &young_path].map(|path| path.exists()), [false, false, true]);
 }

@@ -72,12 +72,12 @@ async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     call.run(artifacts::may_upload).await?;
     let app = call.app.clone();
-    let _share = app.buffered.take(call.caller.account()?).await?;
+    let share = app.buffered.take(call.caller.account()?).await?;
     let body = JsonBody(call.json_bytes(BODY_BYTES).await.map_err(|failure| match failure.code() {
         ProblemCode::BodyTooLarge => too_large(),
         _ => failure,
     })?);
-    let Published { version, created } = call.run(move |app, caller| accept(app, caller, &id, &body)).await?;
+    let Published { version, created } = call.run_in(share, move |app, caller| accept(app, caller, &id, &body)).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let warnings = version.report.as_ref().map(envelope::warnings).unwrap_or_default();
     envelope::done(

@@ -6,15 +6,11 @@
 mod file;
 mod shape;
 
-use std::time::Duration;
-
 use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{InvalidText, PackageId, wire};
 use serde_json::json;
-use tokio::sync::SemaphorePermit;
-use tokio::time::timeout;
 
 pub(crate) use self::file::File;
 use super::envelope;
@@ -25,9 +21,7 @@ use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Parameter, Tag};
 use crate::http::problem::Failure;
 use crate::http::route::{Answer, Route};
-
-/// How long to wait for others whose artifacts are being unpacked.
-const UNPACKING_WAIT: Duration = Duration::from_secs(10);
+use crate::shares::Place;
 
 /// Where the Apps are.
 const PACKAGES: &str = "/api/v1/marketplace/packages";
@@ -88,21 +82,20 @@ async fn detail(call: Call) -> Answer {
 async fn manifest(call: Call) -> Answer {
     let (id, pick): (PackageId, Pick) = (there(&call, "package")?, there(&call, "version")?);
     let found = call.run(move |app, caller| marketplace::installable(app, caller, &id, &pick)).await?;
-    let _permit = match found.from {
+    let place = match found.from {
         From::Manifest(_) => None,
         From::StackOf(_) => Some(place(&call.app).await?),
     };
-    let file = call.run(move |app, _| manifest_file(app, found)).await?;
+    let file = call.run_in(place, move |app, _| manifest_file(app, found)).await?;
     let mut answer = file.answer(&call);
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
     Ok(answer)
 }
 
 /// A place to unpack an artifact, as soon as there is one.
-async fn place(app: &App) -> std::result::Result<SemaphorePermit<'_>, Failure> {
-    let place = timeout(UNPACKING_WAIT, app.unpacking.acquire()).await.ok().and_then(std::result::Result::ok);
+async fn place(app: &App) -> std::result::Result<Place, Failure> {
     let full = || Failure::new(ProblemCode::TooManyRequests, "too many Apps are being installed at once: try again");
-    place.ok_or_else(full)
+    app.unpacking.take().await.ok_or_else(full)
 }
 
 async fn icon(call: Call) -> Answer {
