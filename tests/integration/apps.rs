@@ -45,7 +45,8 @@ fn what_an_app_bundles_must_be_approved_for_its_audience(on: Backend) {
         refused.findings().filter(|check| check.outcome.as_str() == "refuse").map(|check| check.code).collect();
     assert_eq!(codes, [CheckCode::AppBundlesUnapproved]);
     acme.publish(app());
-    let two = json!({ "apps": [{}, {}] }).to_string();
+    let manifest = json!({ "id": "com.acme.suite", "version": "1.0.0", "type": "app", "name": "Suite" });
+    let two = json!({ "manifest": manifest, "apps": [{}, {}] }).to_string();
     let refused = acme.refused(Plugin::app("com.acme.suite", "1.0.0").file("dist/objectstack.json", two));
     assert!(plimsoll_tests::open_problem(&refused).contains("app-multiple"));
 }

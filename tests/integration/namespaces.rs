@@ -209,7 +209,8 @@ fn objectstacks_clients_are_told_in_their_own_codes(on: Backend) {
         told(&other, Plugin::data("com.other.a", "1.0.0").with("namespace", json!("sys")));
     assert_eq!((code.as_str(), declared.as_str()), ("NAMESPACE_CONFLICT", "NAMESPACE_RESERVED_PLATFORM"));
     assert!(violation.contains("`sys` is reserved for the platform"), "{violation}");
-    let stack = json!({ "objects": [{ "name": "tax_rate" }] }).to_string();
+    let manifest = json!({ "id": "com.other.b", "version": "1.0.0", "type": "app", "name": "Rates" });
+    let stack = json!({ "manifest": manifest, "objects": [{ "name": "tax_rate" }] }).to_string();
     let misnamed =
         Plugin::app("com.other.b", "1.0.0").with("namespace", json!("rates")).file("objectstack.json", stack);
     let [code, declared, violation] = told(&other, misnamed);

@@ -13,6 +13,7 @@ plimsoll_tests::behaviours!(
     the_same_stack_is_the_same_version,
     the_version_of_the_request_is_the_one_that_counts,
     what_a_stack_runs_needs_the_signature_of_its_publisher,
+    a_stack_cannot_pose_as_another_package,
     an_app_without_a_whole_listing_is_not_for_the_marketplace,
     what_cannot_be_done_is_refused_before_anything_is_stored,
 );
@@ -129,6 +130,28 @@ fn what_a_stack_runs_needs_the_signature_of_its_publisher(on: Backend) {
         );
         assert!(refused.text().contains("plimsoll sign"), "{}", refused.text());
     }
+}
+
+fn a_stack_cannot_pose_as_another_package(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = announced(&registry);
+    // A runtime would take each for its package's id, or lay it over the manifest that was checked.
+    for (key, value) in [
+        ("id", json!("com.globex.crm")),
+        ("name", json!("com.globex.crm")),
+        ("namespace", json!("globex")),
+        ("version", json!("9.0.0")),
+        ("main", json!("dist/index.mjs")),
+        ("permissions", json!(["system"])),
+        ("plugins", json!([{ "id": "com.acme.a", "version": "1.0.0", "objects": [{ "name": "globex_deal" }] }])),
+    ] {
+        let refused = failure(&publish(&acme, "bundle", stack(|stack| stack[key] = value)));
+        assert_eq!((refused.0, refused.2[0].as_str()), (422, "manifest-invalid"), "{key}");
+    }
+    let expression = json!([{ "name": "h", "body": { "language": "expression", "source": "process.exit()" } }]);
+    let refused = failure(&publish(&acme, "bundle", stack(|stack| stack["hooks"] = expression)));
+    assert_eq!((refused.0, refused.2[0].as_str()), (422, "signature-missing"));
+    assert_eq!(acme.owner().get(&format!("/v1/packages/{CRM}")).status, 404);
 }
 
 fn an_app_without_a_whole_listing_is_not_for_the_marketplace(on: Backend) {

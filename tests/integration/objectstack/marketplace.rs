@@ -140,7 +140,7 @@ fn an_app_is_installed_from_the_stack_that_it_carries(on: Backend) {
     let stack = |id: &str, hooks: Value| {
         json!({
             "manifest": { "id": id, "version": "1.0.0", "type": "app", "name": "CRM" }, "apps": [{ "name": "crm" }],
-            "hooks": hooks, "zones": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }],
+            "hooks": hooks, "datasets": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }],
         })
     };
     let script = json!([{ "body": { "language": "js", "source": "return 1" } }]);

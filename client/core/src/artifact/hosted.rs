@@ -15,8 +15,8 @@ use crate::{Limits, PackageId, Version};
 /// Where such an artifact has its compiled stack.
 pub const STACK_MEMBER: &str = STACK_MEMBERS[0];
 
-/// The most keys that are named because they are repeated.
-const REPEATED_KEYS_MAX: usize = 20;
+/// The most keys that are named because they are repeated, or not data.
+const REFUSED_KEYS_MAX: usize = 20;
 
 /// Builds the artifact of a compiled stack. Nothing of the stack is run, and nothing is added to it but the version.
 ///
@@ -25,16 +25,23 @@ const REPEATED_KEYS_MAX: usize = 20;
 ///
 /// # Errors
 /// What is wrong with the stack, with pointers into it: it is no JSON, or over 8 MiB, which is more than the gate looks into;
-/// a key is repeated; its manifest is not valid, or names a member that a stack cannot bring.
+/// a key is repeated, or is `__proto__`; its manifest is not valid, or names a member that a stack cannot bring.
 pub fn pack_stack(stack: &[u8], id: &PackageId, version: &Version, limits: &Limits) -> Result<Vec<u8>, Vec<Problem>> {
     check_size(stack.len())?;
     let mut stack = json::parse(stack).map_err(|message| vec![problem("", message)])?;
-    let repeated = stack.repeated_keys(REPEATED_KEYS_MAX);
+    let repeated = stack.repeated_keys(REFUSED_KEYS_MAX);
     if !repeated.is_empty() {
         let told = |pointer: String| {
             problem(&pointer, "the key is there more than once: readers would disagree on which counts")
         };
         return Err(repeated.into_iter().map(told).collect());
+    }
+    let prototypes = stack.pointers_of("__proto__", REFUSED_KEYS_MAX);
+    if !prototypes.is_empty() {
+        let told = |pointer: String| {
+            problem(&pointer, "the key is not data to JavaScript, which a host is written in: rename it")
+        };
+        return Err(prototypes.into_iter().map(told).collect());
     }
     identify(&mut stack, id, version)?;
     let stack = canonical(stack);

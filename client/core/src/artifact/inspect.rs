@@ -90,6 +90,7 @@ fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspect
         secrets: found.secrets.concat(),
         apps: stack.as_ref().map_or(usize::from(is_app), |stack| stack.apps),
         objects: stack.as_ref().map(|stack| stack.objects.clone()).unwrap_or_default(),
+        extended: stack.as_ref().map(|stack| stack.extended.clone()).unwrap_or_default(),
         bundle: stack.and_then(|stack| stack.bundle),
         members,
         manifest,

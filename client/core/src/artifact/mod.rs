@@ -156,6 +156,8 @@ pub struct Inspection {
     pub apps: usize,
     /// The names of the objects that a compiled stack defines.
     pub objects: Vec<String>,
+    /// The names of the objects that a compiled stack extends.
+    pub extended: Vec<String>,
     /// Exact bundle of a compiled stack (`plugins[]`), where there is one.
     pub bundle: Option<BTreeMap<crate::PackageId, crate::Version>>,
 }

@@ -1,5 +1,5 @@
-//! What a host would run of a JSON member: script bodies, which are objects `{language: "js", source, capabilities?}`, and
-//! pages in React, which are objects `{kind: "react", source}`, at any depth.
+//! What a host would run of a JSON member: script bodies, which are objects `{language, source, capabilities?}`, and pages in
+//! React, which are objects `{kind: "react", source}`, at any depth.
 
 use std::fmt;
 
@@ -42,6 +42,8 @@ const MAX_NAME_BYTES: usize = 256;
 /// What the object around a value has to know of it.
 enum Seen {
     Name(String),
+    /// A text that is too long for a name.
+    LongText,
     /// A list of names alone.
     Names(Vec<String>),
     Other,
@@ -85,7 +87,7 @@ impl<'de> de::Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
-        Ok(if text.len() <= MAX_NAME_BYTES { Seen::Name(text.to_owned()) } else { Seen::Other })
+        Ok(if text.len() <= MAX_NAME_BYTES { Seen::Name(text.to_owned()) } else { Seen::LongText })
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Seen, A::Error> {
@@ -101,20 +103,21 @@ impl<'de> de::Visitor<'de> for Value<'_> {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut members: A) -> Result<Seen, A::Error> {
-        let (mut is_js, mut is_react, mut has_source) = (false, false, false);
+        let (mut has_language, mut is_react, mut has_source) = (false, false, false);
         let mut capabilities = Vec::new();
         // A repeated key counts each time: which one a host would take is not known.
         while let Some(key) = members.next_key::<String>()? {
             let value = members.next_value_seed(Value(self.0))?;
             match key.as_str() {
-                "language" => is_js |= matches!(&value, Seen::Name(name) if name == "js"),
+                // Whichever it is: to a host, `expression` is JavaScript as well.
+                "language" => has_language |= value.is_text(),
                 "kind" => is_react |= matches!(&value, Seen::Name(name) if name == "react"),
-                "source" => has_source = true,
+                "source" => has_source |= value.is_text(),
                 "capabilities" => capabilities.push(value),
                 _ => {}
             }
         }
-        if is_js && has_source {
+        if has_language && has_source {
             self.0.add(capabilities);
         }
         if is_react && has_source {
@@ -125,6 +128,10 @@ impl<'de> de::Visitor<'de> for Value<'_> {
 }
 
 impl Seen {
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Name(_) | Self::LongText)
+    }
+
     fn into_name(self) -> Option<String> {
         if let Self::Name(name) = self { Some(name) } else { None }
     }
@@ -156,13 +163,20 @@ mod tests {
     fn script_bodies_are_found_at_any_depth() {
         let scripts = find(
             br#"{"hooks":[{"body":{"language":"js","source":"1","capabilities":["api.read","log"]}}],
-                 "flow":{"source":"x","language":"js"}, "decoy":{"language":"js"}, "other":{"language":"sql","source":""}}"#,
+                 "flow":{"source":"x","language":"js"}, "decoy":{"language":"js"}, "list":{"language":"js","source":[]},
+                 "formula":{"language":"expression","source":"process.exit()"}}"#,
         )
         .expect("JSON");
-        assert_eq!(scripts.bodies, 2);
+        assert_eq!(scripts.bodies, 3);
         assert!(!scripts.has_unreadable_capabilities);
         let asked: Vec<String> = scripts.capabilities.iter().map(ToString::to_string).collect();
         assert_eq!(asked, ["capabilities:api.read", "capabilities:log"]);
+    }
+
+    #[test]
+    fn a_long_source_is_a_source() {
+        let json = format!(r#"{{"language":"expression","source":"{}"}}"#, "x".repeat(MAX_NAME_BYTES + 1));
+        assert_eq!(find(json.as_bytes()).expect("JSON").bodies, 1);
     }
 
     #[test]
@@ -186,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_repeated_key_hides_nothing() {
-        let scripts = find(br#"{"language":"js","source":"1","language":"sql"}"#).expect("JSON");
+        let scripts = find(br#"{"language":"js","source":"1","language":1,"source":{}}"#).expect("JSON");
         assert_eq!(scripts.bodies, 1);
     }
 }

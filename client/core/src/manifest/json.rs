@@ -83,6 +83,33 @@ impl Json {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
         }
     }
+
+    /// The pointers of the keys of this name, at every depth, at most `max`.
+    pub(crate) fn pointers_of(&self, name: &str, max: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        self.find_keys(name, &Pointer::Root, max, &mut found);
+        found
+    }
+
+    /// Recursion is as deep as the value, which the parser bounds.
+    fn find_keys(&self, name: &str, pointer: &Pointer<'_>, max: usize, found: &mut Vec<String>) {
+        match self {
+            Self::Object(members) => {
+                for (key, value) in members {
+                    if key == name && found.len() < max {
+                        found.push(pointer.key(key).to_string());
+                    }
+                    value.find_keys(name, &pointer.key(key), max, found);
+                }
+            }
+            Self::List(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    item.find_keys(name, &pointer.index(at), max, found);
+                }
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => {}
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Json {

@@ -74,6 +74,7 @@ fn what_is_no_stack_is_refused_with_its_places() {
         (r#"{"manifest":{"id":"Not An Id","type":"app","name":"C"}}"#, "/manifest/id: "),
         (r#"{"manifest":{"id":"com.acme.crm","type":"app","name":"C","main":"dist/x.mjs"}}"#, "not among the files"),
         (r#"{"manifest":{},"a":{"b":1,"b":2}}"#, "/a/b: the key is there more than once"),
+        (r#"{"manifest":{},"a":[{"__proto__":{}}]}"#, "/a/0/__proto__: the key is not data"),
         (&deep, "recursion limit"),
         (&large, "look"),
     ] {

@@ -176,60 +176,154 @@ fn there_is_exactly_one_manifest() {
     }
 }
 
+/// The manifest of an App, and an artifact of it with a compiled stack.
+const APP: &str = r#"{"id":"com.acme.crm","version":"1.0.0","type":"app","name":"CRM","namespace":"crm"}"#;
+
+fn app_of(stack: &str) -> Inspection {
+    raw(&[("dist/objectstack.json", stack.as_bytes()), (manifest::FILE_NAME, APP.as_bytes())])
+}
+
+/// The App with a stack that has its manifest inside, and these members.
+fn app_with(members: &str) -> Inspection {
+    app_of(&format!(r#"{{"manifest":{APP},{members}}}"#))
+}
+
+fn problem_of(inspection: Inspection) -> String {
+    let Err(NoManifest::Invalid(problems)) = inspection.manifest else { panic!("{:?}", inspection.manifest) };
+    problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+}
+
 #[test]
 fn a_compiled_stack_says_apps_objects_and_bundle() {
-    let app = MANIFEST.replace("plugin", "app");
-    let stack = |json: &str| raw(&[("dist/objectstack.json", json.as_bytes()), (manifest::FILE_NAME, app.as_bytes())]);
-    let two = stack(
-        r#"{"apps":[{},{}],"plugins":[{"id":"com.acme.a","version":"1.2.3"},{"manifest":{"id":"com.acme.b","version":"2.0.0"}}]}"#,
+    let two = app_with(
+        r#""apps":[{},{}],"plugins":[{"id":"com.acme.a","version":"1.2.3"},{"manifest":{"id":"com.acme.b","version":"2.0.0"}}]"#,
     );
     assert_eq!(two.apps, 2);
     let bundle: Vec<String> =
         two.bundle.expect("bundle").iter().map(|(id, version)| format!("{id}@{version}")).collect();
     assert_eq!(bundle, ["com.acme.a@1.2.3", "com.acme.b@2.0.0"]);
-    assert_eq!(stack(r#"{"apps":[{}]}"#).bundle, None);
-    assert_eq!(stack(r#"{"objects":[{"name":"crm_account","fields":{}}]}"#).objects, ["crm_account"]);
-    assert_eq!(raw(&[(manifest::FILE_NAME, app.as_bytes())]).apps, 1);
+    assert_eq!(app_with(r#""apps":[{}]"#).bundle, None);
+    assert_eq!(app_with(r#""objects":[{"name":"crm_account","fields":{}}]"#).objects, ["crm_account"]);
+    assert_eq!(app_with(r#""objectExtensions":[{"extend":"sys_user","fields":{}}]"#).extended, ["sys_user"]);
+    assert_eq!(raw(&[(manifest::FILE_NAME, APP.as_bytes())]).apps, 1);
     for unreadable in [
-        "",
-        r#"{"plugins":["com.acme.a"]}"#,
-        r#"{"plugins":[{"id":"com.acme.a","version":"^1"}]}"#,
-        r#"{"plugins":[{"id":"com.acme.a","version":"1.0.0"},{"id":"com.acme.a","version":"2.0.0"}]}"#,
-        r#"{"apps":{}}"#,
-        r#"{"objects":[{"label":"Account"}]}"#,
+        r#""plugins":["com.acme.a"]"#,
+        r#""plugins":[{"id":"com.acme.a","version":"^1"}]"#,
+        r#""plugins":[{"id":"com.acme.a","version":"1.0.0"},{"id":"com.acme.a","version":"2.0.0"}]"#,
+        r#""apps":{}"#,
+        r#""objects":[{"label":"Account"}]"#,
+        r#""objects":{"crm_account":{}}"#,
+        r#""objectExtensions":[{"fields":{}}]"#,
+        r#""permissions":["system"]"#,
+        r#""permissions":{"services":["auth"]}"#,
+        r#""capabilities":{"requires":[]}"#,
     ] {
-        assert!(matches!(stack(unreadable).manifest, Err(NoManifest::Invalid(_))), "{unreadable}");
+        problem_of(app_with(unreadable));
+    }
+    problem_of(app_of(""));
+}
+
+#[test]
+fn what_an_app_bundles_is_named_and_not_inside() {
+    for contents in [
+        r#""namespace":"hr""#,
+        r#""objects":[]"#,
+        r#""name":"A""#,
+        r#""manifest":{"id":"com.acme.b","version":"1.0.0"}"#,
+    ] {
+        problem_of(app_with(&format!(r#""plugins":[{{"id":"com.acme.a","version":"1.0.0",{contents}}}]"#)));
+    }
+    problem_of(app_with(r#""plugins":[{"manifest":{"id":"com.acme.b","version":"1.0.0","objects":[]}}]"#));
+}
+
+#[test]
+fn a_compiled_stack_has_no_members_of_a_manifest() {
+    for member in [
+        "id",
+        "name",
+        "version",
+        "namespace",
+        "type",
+        "scope",
+        "main",
+        "runtime",
+        "isolation",
+        "packaging",
+        "dependencies",
+        "configuration",
+        "contributes",
+        "navigationContributions",
+        "extensions",
+        "loading",
+        "engine",
+        "engines",
+        "integrity",
+        "description",
+        "defaultDatasource",
+        "__proto__",
+        "zones",
+    ] {
+        let said = problem_of(app_with(&format!(r#""{member}":null"#)));
+        assert!(said.contains(&format!("it has the member \"{member}\", which is none of a compiled stack")), "{said}");
+    }
+    let hidden = problem_of(app_with(r#""\u0069d":"com.other.app""#));
+    assert!(hidden.contains("\"id\""), "{hidden}");
+    for repeated in [r#""flows":[],"flows":[]"#, r#""manifest":{}"#] {
+        assert!(problem_of(app_with(repeated)).contains("more than once"), "{repeated}");
     }
 }
 
 #[test]
 fn a_compiled_stack_is_of_the_package_that_its_manifest_names() {
-    let of = |stack: Value| {
-        let manifest = r#"{"id":"com.acme.crm","version":"1.0.0","type":"app","name":"CRM","namespace":"crm"}"#;
-        let stack = json!({ "manifest": stack }).to_string();
-        raw(&[("dist/objectstack.json", stack.as_bytes()), (manifest::FILE_NAME, manifest.as_bytes())])
+    let with = |key: &str, value: Value| {
+        let mut inside: Value = serde_json::from_str(APP).expect("JSON");
+        inside[key] = value;
+        app_of(&json!({ "manifest": inside }).to_string())
     };
-    assert!(
-        of(json!({ "id": "com.acme.crm", "version": "1.0.0", "namespace": "crm", "name": "Its CRM" })).manifest.is_ok()
-    );
-    assert!(of(json!({})).manifest.is_ok());
-    for (member, other) in [("id", "com.acme.hr"), ("version", "1.0.1"), ("namespace", "hr")] {
-        let Err(NoManifest::Invalid(problems)) = of(json!({ (member): other })).manifest else { panic!("{member}") };
-        let expected = format!(
-            "the compiled stack dist/objectstack.json belongs to the manifest: its {member} is \"{other}\", that of the manifest is another"
-        );
-        assert_eq!(problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>(), [expected]);
+    // The compiler writes defaults, and the name is shown alone.
+    for (key, value) in
+        [("name", json!("Its CRM")), ("scope", json!("project")), ("defaultDatasource", json!("default"))]
+    {
+        assert!(with(key, value).manifest.is_ok(), "{key}");
     }
+    let belongs = "the compiled stack dist/objectstack.json belongs to the manifest: ";
+    for (member, other) in [
+        ("id", "com.acme.hr"),
+        ("version", "1.0.1"),
+        ("namespace", "hr"),
+        ("type", "plugin"),
+        ("scope", "system"),
+        ("runtime", "node"),
+        ("main", "dist/index.mjs"),
+        ("packaging", "manifest-deps"),
+    ] {
+        let expected = format!("{belongs}its {member} is \"{other}\", that of the manifest is another");
+        assert_eq!(problem_of(with(member, json!(other))), expected);
+    }
+    for (member, others) in [
+        ("permissions", json!(["system"])),
+        ("dependencies", json!({ "com.acme.a": "^1.0.0" })),
+        ("engines", json!({ "protocol": "^17" })),
+    ] {
+        let expected = format!("{belongs}its {member} are others than those of the manifest");
+        assert_eq!(problem_of(with(member, others)), expected);
+    }
+    assert!(problem_of(app_of("{}")).contains("it has no manifest inside"));
+    assert!(
+        problem_of(with("objectExtensions", json!([])))
+            .contains("the manifest inside is not valid: /manifest/objectExt")
+    );
 }
 
 #[test]
 fn a_compiled_stack_is_found_and_read() {
     let limits = Limits::default();
     let read = |artifact: &[u8]| read_stack(artifact, &limits).expect("readable");
+    let stack = format!(r#"{{"manifest":{MANIFEST}}}"#);
     for path in ["objectstack.json", "dist/objectstack.json"] {
-        let artifact = packed(&[(path, br#"{"apps":[]}"#), ("assets/more.md", b"x")]);
+        let artifact = packed(&[(path, stack.as_bytes()), ("assets/more.md", b"x")]);
         let manifest = inspect(&artifact[..], &limits).expect("well-formed").manifest.expect("a manifest");
-        assert_eq!((has_stack(&manifest), read(&artifact)), (true, Some(br#"{"apps":[]}"#.to_vec())), "{path}");
+        assert_eq!((has_stack(&manifest), read(&artifact)), (true, Some(stack.clone().into_bytes())), "{path}");
     }
     let other = packed(&[("assets/objectstack.json", b"{}")]);
     let manifest = inspect(&other[..], &limits).expect("well-formed").manifest.expect("a manifest");

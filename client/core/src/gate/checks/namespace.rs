@@ -46,26 +46,49 @@ pub(super) fn namespace_held(context: &Context<'_>) -> Judged {
 }
 
 pub(super) fn namespace_prefix(context: &Context<'_>) -> Judged {
-    let objects = &context.inspection()?.objects;
+    let inspection = context.inspection()?;
     let (of_platform, own): (Vec<&String>, Vec<&String>) =
-        objects.iter().partition(|name| name.starts_with(PLATFORM_PREFIX));
+        inspection.objects.iter().partition(|name| name.starts_with(PLATFORM_PREFIX));
     let namespace = context.manifest()?.namespace.as_ref();
-    let strays = own.into_iter().filter(|name| namespace.is_some_and(|namespace| !is_of(namespace, name)));
-    let strays: Vec<&String> = strays.collect();
-    Ok(match namespace {
+    let names = |names: Vec<&String>| list(names, |name| quote(name));
+    let strays = own.iter().filter(|name| namespace.is_some_and(|namespace| !is_of(namespace, name)));
+    let strays: Vec<&String> = strays.copied().collect();
+    match namespace {
         Some(namespace) if !strays.is_empty() => {
-            let names = list(strays, |name| quote(name));
-            Answer::refuse(format!(
-                "Objects are named `{namespace}_NAME`, with one underscore in between. Rename {names}."
+            return Ok(Answer::refuse(format!(
+                "Objects are named `{namespace}_NAME`, with one underscore in between. Rename {}.",
+                names(strays)
             ))
-            .at([POINTER.to_owned()])
+            .at([POINTER.to_owned()]));
         }
-        _ if !of_platform.is_empty() && context.level_below(RESERVED_WORDS_FROM)?.is_some() => {
-            let names = list(of_platform, |name| quote(name));
-            Answer::hold(format!(
-                "Objects `{PLATFORM_PREFIX}…` are the platform's, and the compiled stack defines {names}. A reviewer must look."
+        None if !own.is_empty() && context.visibility == Visibility::Marketplace => {
+            return Ok(Answer::refuse(format!(
+                "The compiled stack defines {}, and the manifest declares no namespace, so nothing keeps these from the objects of \
+                 others. Declare `namespace`, and name the objects after it.",
+                names(own)
             ))
+            .at([POINTER.to_owned()]));
         }
+        _ => {}
+    }
+    // Adding to the objects of another package may be what an App is for; whether it should, a person says.
+    let is_platform = context.level_below(RESERVED_WORDS_FROM)?.is_none();
+    let is_own = |name: &String| {
+        namespace.map_or_else(|| own.contains(&name), |namespace| is_of(namespace, name))
+            || (is_platform && name.starts_with(PLATFORM_PREFIX))
+    };
+    let extended: Vec<&String> = inspection.extended.iter().filter(|name| !is_own(name)).collect();
+    let defined = (!of_platform.is_empty() && !is_platform).then(|| {
+        let names = names(of_platform);
+        format!("Objects `{PLATFORM_PREFIX}…` are the platform's, and the compiled stack defines {names}.")
+    });
+    let extends = (!extended.is_empty()).then(|| {
+        let names = names(extended);
+        format!("The compiled stack extends objects that are not its own: {names}.")
+    });
+    let held: Vec<String> = defined.into_iter().chain(extends).collect();
+    Ok(match namespace {
+        _ if !held.is_empty() => Answer::hold(format!("{} A reviewer must look.", held.join(" "))),
         Some(_) => Answer::pass("Every object that a compiled stack defines is named after the namespace."),
         None => Answer::not_applicable("The manifest declares no namespace."),
     })

@@ -68,6 +68,7 @@ impl Case {
             secrets: Vec::new(),
             apps: 0,
             objects: Vec::new(),
+            extended: Vec::new(),
             bundle: None,
         };
         Self {

@@ -112,3 +112,33 @@ fn objects_are_named_after_their_namespace() {
     let without = Case::new().inspected(|it| it.objects = vec!["page".to_owned()]);
     assert_eq!(check(without, CheckCode::NamespacePrefix).0, Outcome::NotApplicable);
 }
+
+#[test]
+fn objects_without_a_namespace_are_not_for_the_marketplace() {
+    let without = |names: &[&str]| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        Case::new().for_visibility(Visibility::Marketplace).inspected(|it| it.objects = names)
+    };
+    assert_eq!(check(without(&["page"]), CheckCode::NamespacePrefix), at_namespace(Outcome::Refuse));
+    assert_eq!(check(without(&[]), CheckCode::NamespacePrefix).0, Outcome::NotApplicable);
+    insta::assert_snapshot!(
+        without(&["page", "line"]).message(CheckCode::NamespacePrefix),
+        @r#"The compiled stack defines "page"; "line", and the manifest declares no namespace, so nothing keeps these from the objects of others. Declare `namespace`, and name the objects after it."#
+    );
+}
+
+#[test]
+fn whoever_extends_the_objects_of_others_is_looked_at() {
+    let extending = |name: &str| with_namespace("notes").inspected(|it| it.extended = vec![name.to_owned()]);
+    let outcome = |case| check(case, CheckCode::NamespacePrefix).0;
+    assert_eq!(outcome(extending("notes_page")), Outcome::Pass);
+    for other in ["crm_account", "sys_user", "notespage"] {
+        assert_eq!(outcome(extending(other)), Outcome::Hold, "{other}");
+    }
+    assert_eq!(outcome(extending("sys_user").of_level(Level::FirstParty)), Outcome::Pass);
+    assert_eq!(outcome(Case::new().inspected(|it| it.extended = vec!["crm_account".to_owned()])), Outcome::Hold);
+    insta::assert_snapshot!(
+        extending("crm_account").message(CheckCode::NamespacePrefix),
+        @r#"The compiled stack extends objects that are not its own: "crm_account". A reviewer must look."#
+    );
+}
