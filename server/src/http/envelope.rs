@@ -19,8 +19,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The media type of problem documents (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// What is no page is never shown as one, and nothing may be guessed or embedded. There is no CORS: browsers reach the registry through
-/// a host application's own server.
+/// What is no page is never shown as one, and nothing may be guessed or embedded. There is no CORS: but for the page that
+/// approves devices, browsers reach the registry through a host application's own server.
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

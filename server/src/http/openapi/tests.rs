@@ -28,7 +28,7 @@ fn the_committed_document_is_the_generated_one() {
 #[test]
 fn the_committed_list_of_problems_is_the_generated_one() {
     let mut page = String::from(
-        "# Problems\n\nEvery error of the HTTP interface is a problem document (RFC 9457), of media type \
+        "# Problems\n\nEvery error under `/v1` is a problem document (RFC 9457), of media type \
          `application/problem+json`:\n`{type, title, status, detail, code, requestId, errors?, report?}`. `type` is \
          `urn:plimsoll:problem:<code>`. This page is generated\nfrom `ProblemCode` in `client/core/src/problem.rs`.\n\n\
          | status | code | what it means | for example |\n|---|---|---|---|\n",
