@@ -135,6 +135,8 @@ fn members_come_go_and_leave(on: Backend) {
     assert_eq!(set(owner, &second, "owner").status, 200);
     assert_eq!(delete(owner, &path(owner)).status, 204);
     assert_eq!(delete(admin, &path(&second)).status, 204, "an administrator may, and may make another one");
+    assert_eq!(delete(&ci, &path(&ci)).status, 204, "who owns nothing is not kept where nobody owns it");
+    assert_eq!(set(admin, &ci, "maintainer").status, 200);
     assert_eq!(set(admin, &ci, "owner").status, 200);
 }
 

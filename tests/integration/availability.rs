@@ -47,6 +47,9 @@ fn a_yanked_version_is_not_resolved_and_goes_on_where_it_is(on: Backend) {
     let exact = registry.host(&registry.operator());
     assert_eq!(exact.install(&["com.acme.linter@1.1.0"]), ["com.acme.linter@1.1.0"], "an exact pin still works");
     set(acme.owner(), "1.1.0", AvailabilityWord::Live).expect("live again");
+    let events = registry.admin().get(&format!("/v1/audit?package={LINTER}")).json();
+    let lifted = events["items"].as_array().expect("events").iter().find(|event| event["action"] == "version.live");
+    assert_eq!(lifted.expect("an event")["detail"]["reason"], "it loses data");
     assert_eq!(registry.host(&registry.operator()).install(&[LINTER]), ["com.acme.linter@1.1.0"]);
 }
 

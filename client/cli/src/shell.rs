@@ -52,15 +52,16 @@ impl Shell {
         }
     }
 
-    /// The registry that is meant, with the token if there is one. It is asked who it is before it is shown the token; one
-    /// that is not pinned never is.
+    /// The registry that is meant, with the token if there is one. Where it is pinned, it is asked who it is before it is
+    /// shown the token; where it is not, it is shown only a token that was given together with its address.
     pub(crate) fn registry(&self) -> Result<Registry, Failure> {
         let address = self.address()?;
         let token = self.token(&address)?;
-        let anonymous = token.is_none();
-        match Client::open(self.home()?, &address, token, Options::default()) {
+        match Client::open(self.home()?, &address, token.clone(), Options::default()) {
             Ok(client) => Ok(client.proven()?.0.clone()),
-            Err(Error::Pin(PinError::NotPinned(_))) if anonymous => Ok(Registry::new(address, None)),
+            Err(Error::Pin(PinError::NotPinned(_))) => {
+                Ok(Registry::new(address, token.filter(|_| self.globals.token.is_some())))
+            }
             Err(error) => Err(error.into()),
         }
     }

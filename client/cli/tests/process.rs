@@ -90,15 +90,19 @@ fn a_typo_in_the_settings_is_named() {
 }
 
 #[test]
-fn a_token_goes_to_no_registry_that_is_not_trusted() {
+fn a_registry_that_is_not_trusted_is_asked_with_a_given_token_and_nothing_is_installed_from_it() {
     let home = home();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("address"));
-    let output = plimsoll(home.path(), &["--registry", &url, "--token", "plim_1", "--json", "review", "list"]);
+    let line =
+        |line: &[&str]| plimsoll(home.path(), &[&["--registry", &url, "--token", "plim_1", "--json"], line].concat());
+    let output = line(&["install", "com.acme.crm"]);
     assert_eq!(output.status.code(), Some(11));
     assert_eq!(document(&output)["error"]["code"], "trust-missing");
     listener.set_nonblocking(true).expect("non-blocking");
     assert!(listener.accept().is_err(), "nobody was asked");
+    drop(listener);
+    assert_eq!(line(&["review", "list"]).status.code(), Some(16), "this one asks, and nobody is there");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Levels: how far a publisher is verified.
 
-use crate::{Tier, gate};
-
 closed_words! {
     /// How far a publisher is verified. Ordered: more trust never turns a yes into a no.
     Level, "level" {
@@ -17,13 +15,5 @@ closed_words! {
         Partner = "partner",
         /// The registry's own operator.
         FirstParty = "first-party",
-    }
-}
-
-impl Level {
-    /// The highest tier that versions of a publisher of this level may have at all.
-    pub fn highest_tier(self) -> Tier {
-        let permitted = |tier: &&Tier| gate::tier_needs(**tier).least <= self;
-        *Tier::ALL.iter().rev().find(permitted).expect("every level may have the lowest tier")
     }
 }

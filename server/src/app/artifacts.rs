@@ -20,12 +20,16 @@ const QUOTA_RETRY_SECONDS: u32 = 60 * 60;
 /// How long an upload is kept for a publish that refers to it.
 pub(super) const LEASE_SECONDS: i64 = 24 * 60 * 60;
 
-/// Refuses those who may not upload, or have used up their share, before their bytes are read.
-pub fn may_upload(app: &App, caller: &Caller) -> Result<()> {
+/// Refuses those who may not upload, or have used up their share, before their bytes are read. What the account brought
+/// before, if the digest is known by now, is counted already and may come again: whoever publishes it sends it first.
+pub fn may_upload(app: &App, caller: &Caller, sha256: Option<&Digest>) -> Result<()> {
     let account = &caller.allow(&Action::Upload)?.name;
-    let unused = app.store.read("unused_uploads", |conn| artifact::unused(conn, account))?;
+    let (unused, is_counted) = app.store.read("unused_uploads", |conn| {
+        let brought = sha256.map(|sha256| artifact::find_uploaded(conn, sha256, account)).transpose()?.flatten();
+        Ok::<_, Error>((artifact::unused(conn, account)?, brought.is_some()))
+    })?;
     let Quotas { unused_uploads, unused_upload_bytes } = app.config.quotas;
-    if unused.count < unused_uploads && unused.bytes < unused_upload_bytes {
+    if is_counted || unused.count < unused_uploads && unused.bytes < unused_upload_bytes {
         return Ok(());
     }
     let message = format!(
@@ -38,10 +42,10 @@ pub fn may_upload(app: &App, caller: &Caller) -> Result<()> {
 
 /// Stores bytes that are in memory, brought by the account. Like an upload, whole or not at all.
 pub fn store(app: &App, caller: &Caller, bytes: &[u8]) -> Result<StoredArtifact> {
-    may_upload(app, caller)?;
+    let stored = StoredArtifact { sha256: Digest::of(bytes), size: bytes.len() as u64 };
+    may_upload(app, caller, Some(&stored.sha256))?;
     let spooled = tempfile::tempfile_in(&app.spool).and_then(|mut file| file.write_all(bytes).map(|()| file));
     let mut file = spooled.map_err(|error| Error::Internal(format!("spooling an artifact: {error}")))?;
-    let stored = StoredArtifact { sha256: Digest::of(bytes), size: bytes.len() as u64 };
     store_file(app, caller, &stored, &mut file)?;
     Ok(stored)
 }

@@ -20,7 +20,7 @@ pub fn set(
     number: &Version,
     set: SetAvailability,
 ) -> Result<wire::Version> {
-    if set.to != AvailabilityWord::Live {
+    if set.to != AvailabilityWord::Live || !set.reason.is_empty() {
         check_text("/reason", &set.reason, Availability::REASON_BYTES_MAX)?;
     }
     if let Some(replacement) = &set.replacement {
@@ -29,6 +29,7 @@ pub fn set(
             return Err(Error::invalid_at("/replacement", "only a deprecated version names a replacement"));
         }
     }
+    let reason = set.reason.clone();
     let to = match set.to {
         AvailabilityWord::Live => Availability::live(),
         status => Availability { status, reason: set.reason, replacement: set.replacement },
@@ -58,7 +59,7 @@ pub fn set(
         let now = version::VersionRecord { availability: to.clone(), ..was.clone() };
         approve::check_replaced(version::update(conn, &was, &now)?, &now)?;
         let about = About::version(&now.publisher, id, number);
-        let detail = json!({ "from": was.availability, "to": now.availability });
+        let detail = json!({ "from": was.availability, "to": now.availability, "reason": reason });
         record::change(app, conn, caller, &format!("version.{}", to.status), about, detail)?;
         shelf::refresh(app, conn, id)?;
         packages::with_report(conn, now)

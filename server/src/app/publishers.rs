@@ -46,7 +46,7 @@ pub fn list(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) ->
     Ok(PublisherPage { items: page.items, next })
 }
 
-/// Sets how far a publisher is verified. Versions of a tier that the new level does not permit go back to review.
+/// Sets how far a publisher is verified. Versions whose tier or packaging the new level does not permit go back to review.
 pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel) -> Result<Publisher> {
     caller.allow(&Action::SetLevel)?;
     check_text("/reason", &set.reason, 1000)?;
@@ -55,8 +55,8 @@ pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel
         publisher::set_level(conn, name, set.level)?;
         let detail = json!({ "from": before.level, "to": set.level, "reason": set.reason });
         record::change(app, conn, caller, "publisher.level", About::publisher(name), detail)?;
-        if set.level.highest_tier() < before.level.highest_tier() {
-            shelf::hold_above(app, conn, caller, name, set.level)?;
+        if set.level < before.level {
+            shelf::hold_beyond(app, conn, caller, name, set.level)?;
         }
         found(conn, name)
     })
@@ -148,11 +148,11 @@ pub fn remove_member(app: &App, caller: &Caller, name: &PublisherName, who: &Acc
     let remover = caller.allow(&Action::RemoveMember { publisher: name, account: who })?;
     app.store.write("remove_member", |conn| {
         publisher::lock(conn, name)?.ok_or_else(|| missing(name))?;
-        if !member::remove(conn, name, who)? {
-            return Err(Error::NotFound(format!("member {who} of the publisher {name}")));
-        }
         if !remover.administers_others() {
             check_other_owner(conn, name, who)?;
+        }
+        if !member::remove(conn, name, who)? {
+            return Err(Error::NotFound(format!("member {who} of the publisher {name}")));
         }
         let left = remover.name == *who;
         if left {
@@ -163,10 +163,11 @@ pub fn remove_member(app: &App, caller: &Caller, name: &PublisherName, who: &Acc
     })
 }
 
-/// Refuses what would leave a publisher without an owner.
+/// Refuses what would take away a publisher's last owner.
 fn check_other_owner(conn: &mut Conn, name: &PublisherName, who: &AccountName) -> Result<()> {
-    let owners = member::list(conn, name)?.into_iter().filter(|member| member.role == MemberRole::Owner);
-    if owners.filter(|owner| owner.account != *who).count() == 0 {
+    let members = member::list(conn, name)?.into_iter();
+    let mut owners = members.filter(|member| member.role == MemberRole::Owner).map(|owner| owner.account);
+    if (owners.next().as_ref(), owners.next()) == (Some(who), None) {
         let message = format!("{who} is the last owner of {name}: make somebody else an owner before");
         return Err(Error::conflict(ProblemCode::StateConflict, message));
     }

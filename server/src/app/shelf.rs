@@ -1,6 +1,7 @@
 //! What is on show of a package: its signed index documents and its catalog entry. Made anew, in the same transaction, by
 //! every change that they show.
 
+use plimsoll_core::gate;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{IndexDocument, IndexVersion};
 use plimsoll_core::{Availability, Digest, KeyId, Level, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
@@ -65,29 +66,31 @@ pub(super) fn renew_indexes(app: &App, conn: &mut Conn, name: &PublisherName) ->
 }
 
 /// Holds the publisher's approved versions that its level, which fell, does not reach: a reviewer decides anew.
-pub(super) fn hold_above(
+pub(super) fn hold_beyond(
     app: &App,
     conn: &mut Conn,
     caller: &Caller,
     name: &PublisherName,
     level: Level,
 ) -> Result<()> {
-    let is_above = |record: &VersionRecord| {
-        record.state == State::Approved && record.held_reason.is_none() && record.tier > level.highest_tier()
+    let is_beyond = |record: &VersionRecord| {
+        record.state == State::Approved
+            && record.held_reason.is_none()
+            && !gate::may_ship(level, record.tier, record.manifest_deps)
     };
     for id in package::of_publisher(conn, name)? {
-        let above: Vec<_> = version::approved(conn, &id)?.into_iter().filter(is_above).collect();
-        for was in &above {
+        let beyond: Vec<_> = version::approved(conn, &id)?.into_iter().filter(is_beyond).collect();
+        for was in &beyond {
             let tier = was.tier;
-            let reason = format!(
-                "held for review: the level of its publisher fell to {level}, which does not reach the tier {tier}"
-            );
+            let packages = if was.manifest_deps { " with npm packages" } else { "" };
+            let reason =
+                format!("held for review: the level of its publisher fell to {level}, too low for {tier}{packages}");
             hold(conn, was, reason)?;
             let about = About::version(name, &id, &was.version);
             let detail = json!({ "tier": tier, "level": level });
             record::change(app, conn, caller, "version.held", about, detail)?;
         }
-        if !above.is_empty() {
+        if !beyond.is_empty() {
             refresh(app, conn, &id)?;
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn put(mut call: Call) -> Answer {
     let digest: Digest = call.path("sha256")?;
-    call.run(artifacts::may_upload).await?;
+    call.run(move |app, caller| artifacts::may_upload(app, caller, Some(&digest))).await?;
     let (artifact, new) = upload::receive(&mut call, digest).await?;
     reply::json(if new { StatusCode::CREATED } else { StatusCode::OK }, &artifact)
 }

@@ -393,6 +393,7 @@ fn an_account_keeps_only_so_much_that_no_version_has() {
     let fourth = put(&server, b"4");
     assert_eq!((fourth.code(), fourth.header("retry-after")), (ProblemCode::QuotaExceeded, "3600"));
     assert_eq!(server.stored(), 3);
+    assert_eq!(put(&server, b"1").status, 200, "it is counted already: whoever publishes it sends it again");
 
     let server = Server::start().with_publisher();
     assert_eq!(put(&server, &[7; 1_000_000]).status, 201);

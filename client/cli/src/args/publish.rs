@@ -168,7 +168,7 @@ pub(crate) enum Review {
 pub(crate) struct Availability {
     /// ID@VERSION
     pub(crate) version: VersionRef,
-    /// Why; users read it
+    /// Why; users read it (`restore`: in the audit events)
     #[arg(long)]
     pub(crate) reason: String,
 }

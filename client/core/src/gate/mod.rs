@@ -11,8 +11,7 @@ mod policy;
 mod report;
 
 pub use checks::is_platform_word;
-pub(crate) use policy::tier_needs;
-pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, tier_of};
+pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, may_ship, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
 use std::collections::BTreeMap;

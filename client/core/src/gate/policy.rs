@@ -35,6 +35,12 @@ pub(crate) const fn packaging_needs(packaging: Packaging) -> Needs {
     }
 }
 
+/// Whether a publisher of a level may ship a version of a tier at all; `manifest_deps` if hosts install npm packages for it.
+pub fn may_ship(level: Level, tier: Tier, manifest_deps: bool) -> bool {
+    let packaging = if manifest_deps { Packaging::ManifestDeps } else { Packaging::Bundled };
+    level >= tier_needs(tier).least && level >= packaging_needs(packaging).least
+}
+
 /// What a scope needs.
 pub(crate) const fn scope_needs(scope: Scope) -> Needs {
     match scope {

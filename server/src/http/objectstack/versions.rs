@@ -70,7 +70,7 @@ struct Brought {
 
 async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
-    call.run(artifacts::may_upload).await?;
+    call.run(|app, caller| artifacts::may_upload(app, caller, None)).await?;
     let app = call.app.clone();
     let share = app.buffered.take(call.caller.account()?).await?;
     let body = JsonBody(call.json_bytes(BODY_BYTES).await.map_err(|failure| match failure.code() {

@@ -158,7 +158,7 @@ fn the_same_gap_is_a_failure_in_a_registry() {
 }
 
 #[test]
-fn a_level_permits_the_tiers_that_the_policy_gives_it() {
-    assert_eq!(Level::Pending.highest_tier(), Tier::OutOfProcess);
-    assert_eq!(Level::Verified.highest_tier(), Tier::InProcess);
+fn a_level_permits_the_tiers_and_packagings_that_the_policy_gives_it() {
+    assert!(may_ship(Level::Pending, Tier::OutOfProcess, false) && !may_ship(Level::Pending, Tier::InProcess, false));
+    assert!(may_ship(Level::Verified, Tier::InProcess, true) && !may_ship(Level::Pending, Tier::Sandbox, true));
 }

@@ -73,7 +73,7 @@ fn policy_table() {
     let mut row = |what: String, needs: policy::Needs| {
         writeln!(text, "{what:30}{:16}{}", needs.least, needs.unreviewed).expect("text");
     };
-    Tier::ALL.iter().for_each(|tier| row(format!("tier {tier}"), tier_needs(*tier)));
+    Tier::ALL.iter().for_each(|tier| row(format!("tier {tier}"), policy::tier_needs(*tier)));
     Packaging::ALL
         .iter()
         .for_each(|packaging| row(format!("packaging {packaging}"), policy::packaging_needs(*packaging)));
