@@ -32,8 +32,7 @@ pub(super) fn check(pointer: &str, icon: &str) -> Result<()> {
     if icon.starts_with("https://") {
         return Ok(());
     }
-    let uri = icon.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    let Some((media_type, data)) = uri.filter(|(media_type, _)| is_known(media_type)) else {
+    let Some((media_type, data)) = parts(icon).filter(|(media_type, _)| is_known(media_type)) else {
         return refuse(format!("use a data: URI of {IMAGES}, in base64, or an https address"));
     };
     match BASE64_STANDARD.decode(data) {
@@ -42,6 +41,11 @@ pub(super) fn check(pointer: &str, icon: &str) -> Result<()> {
         Ok(image) if !is_image(media_type, &image) => refuse(format!("these bytes are no {media_type}")),
         Ok(_) => Ok(()),
     }
+}
+
+/// The media type of a `data:` URI, and its bytes in base64.
+pub(super) fn parts(uri: &str) -> Option<(&str, &str)> {
+    uri.strip_prefix("data:")?.split_once(";base64,")
 }
 
 fn is_known(media_type: &str) -> bool {

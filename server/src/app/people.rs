@@ -26,8 +26,9 @@ impl Verified {
     }
 }
 
-/// Sets the password of a person, and ends its sessions and what it said of devices that have not asked since. An administrator may for anybody; a person itself says the password
-/// until now as well, so that a token that got away does not become the account.
+/// Sets the password of a person, and ends its sessions and what it said of devices that have not asked since. An
+/// administrator may for anybody; a person itself says the password until now as well, so that a token that got away does not
+/// become the account.
 pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPassword, from: &str) -> Result<()> {
     let administers = caller.allow(&Action::ResetPassword).is_ok();
     if !administers {

@@ -1,5 +1,7 @@
 //! Reading bodies. Each is bounded in bytes, between two pieces, and as a whole: the framework's own timeout covers heads only.
 
+mod unique;
+
 use std::time::Duration;
 
 use actix_web::http::header;
@@ -8,12 +10,12 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::quote;
+use serde::Deserialize;
+use serde_json::error::Category;
 use serde_path_to_error::Segment;
 use tokio::time::Instant;
 
 use super::problem::Failure;
-
-mod unique;
 use crate::config::Timeouts;
 
 /// A body that is being read.
@@ -127,10 +129,23 @@ pub(crate) async fn bytes(
     Ok(bytes.into())
 }
 
-/// Parses a JSON body. Malformed JSON is 400, a value that is not valid 422 with its pointer.
+/// Reads JSON to its end. What is no JSON is 400, a value that is not valid 422 with its pointer.
+pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failure> {
+    let malformed =
+        |error: &serde_json::Error| Failure::request_invalid(format!("the body is not valid JSON: {error}"));
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
+        Category::Data => invalid(pointer(error.path()), error.inner().to_string()),
+        Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
+    })?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+/// Parses a JSON body, whose objects have each member once.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     // Read as JSON first: so what is not JSON and what is not the right JSON are told apart.
-    let value = unique::read(bytes)?;
+    let unique::Unique(value) = read(bytes)?;
     if !value.is_object() {
         // Serde would read the members of a struct from an array as well.
         return Err(invalid(String::new(), "use a JSON object".to_owned()));

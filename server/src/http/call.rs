@@ -170,8 +170,15 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 
 /// Who asks. Credentials that cannot be read are invalid, never absent.
 async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Failure> {
+    let Some(token) = bearer(request)? else { return Ok(Actor::Anonymous) };
+    let app = app.clone();
+    blocking(move || accounts::authenticate(&app, Some(&token))).await?.map_err(Failure::from)
+}
+
+/// The token of a request, if one was sent.
+pub(crate) fn bearer(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let Some(value) = values.next() else { return Ok(Actor::Anonymous) };
+    let Some(value) = values.next() else { return Ok(None) };
     let malformed = || {
         let detail = "the header `Authorization` cannot be read: send it once, as `Bearer` and the token";
         Failure::new(ProblemCode::CredentialsInvalid, detail)
@@ -184,8 +191,7 @@ async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Fai
         let sane = !token.is_empty() && token.len() <= 256 && token.bytes().all(|byte| byte.is_ascii_graphic());
         (scheme.eq_ignore_ascii_case("bearer") && sane).then(|| token.to_owned())
     });
-    let (app, token) = (app.clone(), token.ok_or_else(malformed)?);
-    blocking(move || accounts::authenticate(&app, Some(&token))).await?.map_err(Failure::from)
+    token.map(Some).ok_or_else(malformed)
 }
 
 fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, String>, Failure> {

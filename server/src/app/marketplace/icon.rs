@@ -2,6 +2,8 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
+use crate::app::icon;
+
 /// The icon of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Icon {
@@ -48,9 +50,9 @@ impl Image {
     }
 }
 
-/// The media type of a `data:` URI, and its bytes in base64.
+/// The media type of an image that is served by itself, and its bytes in base64.
 fn parse(text: &str) -> Option<(&'static str, &str)> {
-    let (named, data) = text.strip_prefix("data:")?.split_once(";base64,")?;
+    let (named, data) = icon::parts(text)?;
     let kind = KINDS.into_iter().find(|media_type| *media_type == named)?;
     Some((kind, data))
 }

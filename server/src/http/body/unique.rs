@@ -3,26 +3,10 @@
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::error::Category;
 use serde_json::{Map, Value};
 
-use super::{Failure, invalid, pointer};
-
-/// Reads JSON to its end. What is no JSON is 400; a member that is there more than once is 422, with its pointer.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Failure> {
-    let malformed =
-        |error: &serde_json::Error| Failure::request_invalid(format!("the body is not valid JSON: {error}"));
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let Unique(value) =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-            Category::Data => invalid(pointer(error.path()), error.inner().to_string()),
-            Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
-        })?;
-    json.end().map_err(|error| malformed(&error))?;
-    Ok(value)
-}
-
-struct Unique(Value);
+/// JSON as a whole. A member that is there more than once is an error at the place of the second one.
+pub(super) struct Unique(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

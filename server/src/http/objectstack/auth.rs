@@ -1,13 +1,12 @@
 //! Signing in by e-mail, as `os cloud login --email` does; who one is; signing out. The answers have no envelope.
 
 use actix_web::http::Method;
-use actix_web::http::header;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::JsonBody;
 use crate::app::sessions::{self, Session};
-use crate::http::call::Call;
+use crate::http::call::{Call, bearer};
 use crate::http::openapi::{Credentials, Operation, Tag};
 use crate::http::reply;
 use crate::http::route::{Answer, Route};
@@ -60,8 +59,7 @@ async fn session(call: Call) -> Answer {
 }
 
 async fn sign_out(call: Call) -> Answer {
-    let sent = call.request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = sent.and_then(|value| value.split_once(' ')).map(|(_, token)| token.to_owned()).unwrap_or_default();
+    let token = bearer(&call.request)?.unwrap_or_default();
     call.run(move |app, caller| sessions::sign_out(app, caller, &token)).await?;
     reply::ok(&json!({ "success": true }))
 }

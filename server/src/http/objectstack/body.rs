@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use plimsoll_core::problem::ProblemCode;
 use serde::Deserialize;
-use serde_json::error::Category;
 
-use crate::http::body::{invalid, pointer};
+use crate::http::body::{invalid, read};
 use crate::http::problem::Failure;
 
 /// A JSON body with its bytes, to be read on the blocking pool.
@@ -23,16 +21,7 @@ impl JsonBody {
         if self.0.trim_ascii_start().first() != Some(&b'{') {
             return Err(invalid(String::new(), "use a JSON object".to_owned()));
         }
-        let mut json = serde_json::Deserializer::from_slice(&self.0);
-        let malformed = |error: &serde_json::Error| {
-            Failure::new(ProblemCode::RequestInvalid, format!("the body is not valid JSON: {error}"))
-        };
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-            Category::Data => invalid(pointer(error.path()), error.inner().to_string()),
-            Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
-        })?;
-        json.end().map_err(|error| malformed(&error))?;
-        Ok(value)
+        read(&self.0)
     }
 }
 
