@@ -26,6 +26,8 @@ start() {
   local server=${1:?the server program}
   mkdir -p "$dir"
   umask 077
+  # The shell in the background opens it later than the loop below may look into it.
+  : >"$dir/log"
   PLIMSOLL_SERVER_LOG__FORMAT=json setsid "$server" --data-dir "$dir/data" --listen 127.0.0.1:0 \
     >"$dir/out" 2>"$dir/log" </dev/null &
   local pid=$! url=
