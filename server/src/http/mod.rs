@@ -9,6 +9,7 @@ mod audit;
 mod body;
 mod call;
 mod catalogs;
+mod client_address;
 mod conditional;
 mod discovery;
 mod envelope;

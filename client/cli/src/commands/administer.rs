@@ -57,13 +57,13 @@ impl<T> Listed<T> {
 pub(super) fn accounts(shell: &Shell) -> Result<Answer, Failure> {
     let registry = shell.registry()?;
     let found = Listed::fetch(|cursor| registry.accounts(cursor).map(|page| (page.items, page.next)))?;
-    Ok(found.answer(["ACCOUNT", "ROLES", "MADE", "STATE"], "No account.", |account: &wire::Account| {
+    Ok(found.answer(["ACCOUNT", "E-MAIL", "ROLES", "MADE", "STATE"], "No account.", |account: &wire::Account| {
         let state = match account.disabled_at {
             Some(since) => warn(&format!("disabled {since}")),
             None => good("enabled"),
         };
-        let roles = render::words(&account.roles, "none");
-        [account.name.to_string(), roles, account.created_at.to_string(), state]
+        let (email, roles) = (render::words(&account.email, "none"), render::words(&account.roles, "none"));
+        [account.name.to_string(), email, roles, account.created_at.to_string(), state]
     }))
 }
 
@@ -76,8 +76,8 @@ pub(super) fn set_disabled(
 ) -> Result<Answer, Failure> {
     let now = shell.registry()?.set_disabled(account, &SetDisabled { disabled, reason: reason.to_owned() })?;
     let text = match now.disabled_at {
-        Some(_) => format!("{} {account}: none of its tokens works\n", bold("Disabled")),
-        None => format!("{} {account}: its tokens work\n", bold("Enabled")),
+        Some(_) => format!("{} {account}: its sessions have ended, none of its tokens works\n", bold("Disabled")),
+        None => format!("{} {account}: its tokens work again, people sign in anew\n", bold("Enabled")),
     };
     Ok(Answer::new(&now, text))
 }
@@ -86,14 +86,15 @@ pub(super) fn set_disabled(
 pub(super) fn tokens(shell: &Shell, account: Option<&AccountName>) -> Result<Answer, Failure> {
     let (registry, now) = (shell.registry()?, shell.now());
     let found = Listed::fetch(|cursor| registry.tokens(account, cursor).map(|page| (page.items, page.next)))?;
-    Ok(found.answer(["ID", "ACCOUNT", "SCOPES", "EXPIRES", "STATE"], "No token.", |token: &wire::Token| {
+    Ok(found.answer(["ID", "ACCOUNT", "KIND", "SCOPES", "EXPIRES", "STATE"], "No token.", |token: &wire::Token| {
         let state = match token.revoked_at {
             Some(_) => warn("revoked"),
             None if token.expires_at <= now => warn("expired"),
             None => good("valid"),
         };
         let (id, scopes) = (crate::output::plain(&token.id), render::words(&token.scopes, "none"));
-        [id, token.account.to_string(), scopes, token.expires_at.to_string(), state]
+        let kind = if token.session { "session" } else { "token" };
+        [id, token.account.to_string(), kind.to_owned(), scopes, token.expires_at.to_string(), state]
     }))
 }
 

@@ -154,7 +154,7 @@ fn devices_that_have_expired_keep_no_others_from_waiting() {
     // Each from an address of its own, as each address begins few.
     let begin = |number: u32| devices::begin(&world.app, CLIENT, &format!("device {number}"));
     assert!((0..1000).all(|number| begin(number).is_ok()));
-    assert!(matches!(begin(1000), Err(Error::Throttled { .. })));
+    assert!(matches!(begin(1000), Err(Error::TooMany { .. })));
     world.clock.0.store(devices::EXPIRES_SECONDS, Ordering::SeqCst);
     assert!(begin(1001).is_ok());
 }
