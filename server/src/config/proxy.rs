@@ -88,7 +88,6 @@ mod tests {
             ("::ffff:10.0.0.0/104", "as IPv4"),
             ("::ffff:10.0.0.1", "as IPv4"),
             ("10.0.0.0/33", "such as"),
-            ("10.0.0.0/08", "such as"),
             ("10.0.0.1:80", "such as"),
             ("proxy.example.org", "such as"),
             ("", "such as"),
