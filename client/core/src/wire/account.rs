@@ -158,7 +158,6 @@ pub struct Token {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
     /// Whether signing in made it: signing out, another password or e-mail address, and disabling the account end it.
-    #[serde(default)]
     pub session: bool,
 }
 
