@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpMessage as _;
 use actix_web::http::{Method, StatusCode};
+use plimsoll_core::problem::FieldError;
 use plimsoll_core::wire::{Category, Listing, Locale, Translation};
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::envelope;
+use crate::app;
 use crate::app::announce::{self, NewAnnouncement};
 use crate::app::icon;
 use crate::http::call::Call;
@@ -92,7 +94,8 @@ async fn register(mut call: Call) -> Answer {
     let said = super::body::JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
     let (id, new) = said.parse::<Registration>()?.into_announcement();
     let package = id.clone();
-    let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new)).await?;
+    let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new).map_err(in_their_words));
+    let announced = announced.await?;
     let status = if announced.created { StatusCode::CREATED } else { StatusCode::OK };
     envelope::done(
         status,
@@ -102,6 +105,24 @@ async fn register(mut call: Call) -> Answer {
             "visibility": announced.default_visibility, "owner_org_id": announced.publisher,
         }),
     )
+}
+
+/// The same, with the members of the listing by the names that they have in the body here.
+fn in_their_words(mut error: app::Error) -> app::Error {
+    if let app::Error::Invalid { errors, .. } = &mut error {
+        for FieldError { pointer, .. } in errors {
+            if let Some(member) = pointer.strip_prefix("/listing") {
+                *pointer = match member {
+                    "/displayName" => "/display_name",
+                    "/homepageUrl" => "/homepage_url",
+                    "/icon" => "/icon_url",
+                    same => same,
+                }
+                .to_owned();
+            }
+        }
+    }
+    error
 }
 
 async fn upload_icon(mut call: Call) -> Answer {
