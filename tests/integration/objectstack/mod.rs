@@ -82,8 +82,8 @@ fn failure(answer: &Answer) -> (u16, String, Vec<String>) {
     assert_eq!(error["httpStatus"], answer.status, "{body}");
     let violations = body.get("violations").map(|list| list.as_array().expect("a list").clone()).unwrap_or_default();
     let texts = violations.iter().map(|violation| violation.as_str().expect("texts"));
-    // What would only be held says so first.
-    let said = texts.map(|text| text.strip_prefix("not refused, for a reviewer to decide: ").unwrap_or(text));
+    // What alone would not refuse a version says so first.
+    let said = texts.map(|text| text.strip_prefix("(held for a reviewer) ").unwrap_or(text));
     let codes = said.map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
     (answer.status, error["code"].as_str().expect("a code").to_owned(), codes)
 }

@@ -14,7 +14,7 @@ use crate::http::reply;
 use crate::http::route::Answer;
 
 /// What comes before a finding that alone would not refuse a version.
-const HELD: &str = "not refused, for a reviewer to decide: ";
+const HELD: &str = "(held for a reviewer) ";
 
 /// Whether a path belongs to this face.
 pub(in crate::http) fn owns(path: &str) -> bool {
@@ -211,10 +211,7 @@ mod tests {
         assert_eq!(body["error"]["declaredCode"], "NAMESPACE_ALREADY_RESERVED");
         assert_eq!(
             body["violations"],
-            json!([
-                "namespace-held: Held by bolt. (#/namespace)",
-                "not refused, for a reviewer to decide: code-undeclared: Say so.",
-            ])
+            json!(["namespace-held: Held by bolt. (#/namespace)", "(held for a reviewer) code-undeclared: Say so.",])
         );
     }
 }
