@@ -11,6 +11,7 @@ use plimsoll_core::{PackageId, PublisherName, Visibility};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::body::JsonBody;
 use super::envelope;
 use crate::app;
 use crate::app::announce::{self, NewAnnouncement};
@@ -93,7 +94,7 @@ impl Registration {
 }
 
 async fn register(mut call: Call) -> Answer {
-    let said = super::body::JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
+    let said = JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
     let (id, new) = said.parse::<Registration>()?.into_announcement();
     let package = id.clone();
     let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new).map_err(in_their_words));
