@@ -11,7 +11,9 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The token is not valid.
-    #[error("the token is unknown, revoked or expired, or its account is disabled: ask for another one")]
+    #[error(
+        "the token is unknown, revoked or expired, or its account is disabled: sign in again, or ask for another one"
+    )]
     CredentialsInvalid,
     /// No account has this e-mail address and this password.
     #[error("the e-mail address or the password is wrong")]

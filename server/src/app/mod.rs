@@ -29,6 +29,7 @@ pub mod review;
 mod room;
 pub mod sessions;
 mod shelf;
+pub mod submit;
 mod submitted;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -253,7 +253,7 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
         }
         P::CredentialsMissing => "this needs a token: send it as `Authorization: Bearer …`",
         P::CredentialsInvalid => {
-            "the token is unknown, revoked or expired, or its account is disabled: ask for another one"
+            "the token is unknown, revoked or expired, or its account is disabled: sign in again, or ask for another one"
         }
         P::ScopeMissing => "the token lacks the scope `publish`: use or create a token that has it",
         P::NotAllowed => "only a reviewer or an administrator may do this",
