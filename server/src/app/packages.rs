@@ -12,7 +12,7 @@ use plimsoll_store::{Conn, catalog, publisher};
 use plimsoll_trust::signature::blob_key;
 
 use super::submitted::Submitted;
-use super::{Caller, Error, Result, submitted};
+use super::{Caller, Error, Result, evaluate, submitted};
 use crate::App;
 
 const LIST: &str = "versions";
@@ -192,16 +192,14 @@ fn parse_cursor(text: &str) -> std::result::Result<Version, InvalidText> {
     version.parse().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))
 }
 
-/// A version, with its report for those who may read it.
+/// A version, with its report for those who may read it: of one that waits for a reviewer, the report of now.
 pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<wire::Version> {
-    app.store.read("version", |conn| {
-        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
-        if access::reads(&caller.actor, subject(&record), Part::Report) {
-            with_report(conn, record)
-        } else {
-            Ok(to_wire(record, None))
-        }
-    })
+    let record = app.store.read("version", |conn| visible(conn, &caller.actor, id, number, Part::Document))?;
+    if !access::reads(&caller.actor, subject(&record), Part::Report) {
+        return Ok(to_wire(record, None));
+    }
+    let Submitted { record, documents, .. } = evaluate::present(app, id, number)?;
+    app.store.read("reviewed", |conn| as_submitted(conn, record, &documents))
 }
 
 /// A version with its documents: of what is in force, where there is something.
@@ -215,12 +213,10 @@ fn in_force(conn: &mut Conn, actor: &Actor, id: &PackageId, number: &Version) ->
     Ok((record, documents))
 }
 
-/// The gate report of a version as it was submitted last.
+/// The gate report of a version as it was submitted last; where it waits for a reviewer, that of now.
 pub fn report(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
-    app.store.read("report", |conn| {
-        let row = visible(conn, &caller.actor, id, number, Part::Report)?;
-        Ok(Document::new(submitted::of(conn, row)?.documents.report))
-    })
+    app.store.read("report", |conn| visible(conn, &caller.actor, id, number, Part::Report))?;
+    Ok(Document::new(evaluate::present(app, id, number)?.documents.report))
 }
 
 /// The approval of a version, as the envelope that the registry signed.

@@ -18,8 +18,9 @@ pub(super) struct Submitted {
 }
 
 /// A version as it was submitted last.
-pub(super) fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Option<Submitted>> {
-    version::find(conn, id, number)?.map(|row| of(conn, row)).transpose()
+pub(super) fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Submitted> {
+    let row = version::find(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?;
+    of(conn, row)
 }
 
 /// The version of a row, as it was submitted last.
@@ -54,6 +55,7 @@ impl Submitted {
                 Ok(submission::set(conn, id, number, &Submission::of(now, documents))?)
             }
             State::Rejected if in_force => {
+                submission::set(conn, id, number, &Submission::of(now, documents))?;
                 let row = VersionRecord {
                     state: now.state,
                     availability: now.availability.clone(),
