@@ -233,19 +233,14 @@ pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
 /// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one. Who may read the report also
 /// gets the evidence that the report is about, where that is not what is in force.
 pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<VersionEvidence> {
-    let (record, documents, beside) = app.store.read("evidence", |conn| {
+    let (record, documents, submitted) = app.store.read("evidence", |conn| {
         let (record, documents) = in_force(conn, &caller.actor, id, number)?;
-        let beside = match access::reads(&caller.actor, subject(&record), Part::Report) {
-            true => submission::find(conn, id, number)?,
+        let submitted = match access::reads(&caller.actor, subject(&record), Part::Report) {
+            true => evidence_beside(conn, &record)?,
             false => None,
         };
-        Ok::<_, Error>((record, documents, beside))
+        Ok::<_, Error>((record, documents, submitted))
     })?;
-    let submitted = beside.map(|beside| Evidence {
-        kind: beside.evidence_kind,
-        key_id: beside.evidence_key_id,
-        text: beside.evidence,
-    });
     let signature = super::approve::signature_string(&record, &documents).cloned();
     let counter_signature = documents.platform_signature.zip(signature);
     let counter_signature = counter_signature.map(|(platform_signature, signature)| CounterSignature {
@@ -253,6 +248,18 @@ pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
         blob_key: blob_key(&record.sha256),
         platform_signature,
     });
-    let evidence = Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence };
-    Ok(VersionEvidence { evidence, counter_signature, submitted })
+    Ok(VersionEvidence { evidence: evidence_of(record, documents.evidence), counter_signature, submitted })
+}
+
+fn evidence_of(record: VersionRecord, text: Option<String>) -> Evidence {
+    Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text }
+}
+
+/// The evidence as submitted last, where that lies beside an approval in force.
+fn evidence_beside(conn: &mut Conn, in_force: &VersionRecord) -> Result<Option<Evidence>> {
+    if submission::find(conn, &in_force.package, &in_force.version)?.is_none() {
+        return Ok(None);
+    }
+    let Submitted { record, documents, .. } = submitted::of(conn, in_force.clone())?;
+    Ok(Some(evidence_of(record, documents.evidence)))
 }

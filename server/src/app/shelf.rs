@@ -7,7 +7,7 @@ use plimsoll_core::{Availability, Digest, KeyId, Level, PackageId, PublisherName
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::version::VersionRecord;
-use plimsoll_store::version::submission::{self, Submission};
+use plimsoll_store::version::submission;
 use plimsoll_store::{Conn, key, package, version};
 use plimsoll_trust::statement::sign_index;
 use serde_json::json;
@@ -127,7 +127,7 @@ pub(super) fn block_signed(
 /// Keeps the approval in force, held, and has the version wait as it was submitted last.
 fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
     let Submitted { record, documents, .. } = submitted::of(conn, was.clone())?;
-    submission::set(conn, &was.package, &was.version, &Submission::of(&record, &documents))?;
+    submission::set(conn, &record, &documents)?;
     let now = VersionRecord { held_reason: Some(reason), ..was.clone() };
     approve::check_replaced(version::update(conn, was, &now)?, &now)
 }
