@@ -135,6 +135,17 @@ impl World {
             "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    /// The same, where a host runs it in its own process.
+    fn driver(&self, version: &str, visibility: Visibility) -> NewVersion {
+        let manifest =
+            serde_json::json!({ "id": THEME, "version": version, "type": "driver", "name": "Dusk", "runtime": "node" });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    fn of_manifest(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
         let member = b"body { color: #eee }";
         let source = Source {
             path: "assets/dusk.css".to_owned(),
