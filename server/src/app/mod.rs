@@ -30,6 +30,7 @@ mod room;
 pub mod sessions;
 mod shelf;
 mod submitted;
+mod taken_back;
 #[cfg(test)]
 pub(crate) mod tests;
 

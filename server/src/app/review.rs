@@ -14,7 +14,7 @@ use serde_json::json;
 use super::facts::{self, Claims, Examined, Submission, Vouchers};
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Error, Result, approve, check_text, packages, room, shelf};
+use super::{Caller, Error, Result, approve, check_text, packages, room, shelf, taken_back};
 use crate::App;
 
 const LIST: &str = "reviews";
@@ -193,6 +193,7 @@ impl Reviewing<'_> {
         detail["reason"] = json!(self.new.reason);
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, action, about, detail)?;
+        taken_back::hold_bundling(self.app, conn, self.caller, &record)?;
         shelf::refresh(self.app, conn, &record.package)?;
         let found = find(conn, &record.package, &record.version)?;
         Ok(Outcome::Decided(Box::new(packages::with_report(conn, found.row)?)))

@@ -91,7 +91,6 @@ diesel::table! {
         #[sql_name = "type"]
         package_type -> Text,
         default_visibility -> Text,
-        index_serial -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
         listing -> Text,
@@ -238,6 +237,7 @@ diesel::table! {
         etag -> Text,
         issued_at -> BigInt,
         expires_at -> BigInt,
+        shows_sha256 -> Nullable<Text>,
     }
 }
 
