@@ -13,7 +13,7 @@ use plimsoll_store::version::VersionRecord;
 use plimsoll_store::{Conn, key, package, version};
 use plimsoll_trust::statement::sign_index;
 
-use super::{Error, Result};
+use super::{Error, Result, marketplace};
 use crate::App;
 
 const HOUR_SECONDS: i64 = 60 * 60;
@@ -88,12 +88,12 @@ pub(super) fn refresh_catalog(conn: &mut Conn, id: &PackageId, approved: &[Versi
         package: id.clone(),
         version: headline.version.clone(),
         tier: headline.bundled.iter().map(|pin| pin.tier).fold(headline.tier, Tier::max),
-        display_name: listing.display_name.unwrap_or_else(|| id.to_string()),
-        description: listing.description,
-        category: listing.category,
+        display_name: listing.display_name.clone().unwrap_or_else(|| id.to_string()),
+        description: listing.description.clone(),
+        category: listing.category.clone(),
         updated_at: last_listed(approved).unwrap_or(headline.published_at),
     };
-    Ok(catalog::set(conn, &entry)?)
+    Ok(catalog::set(conn, &entry, &marketplace::brief(listing))?)
 }
 
 /// Puts a document for each audience that is to be shown something else than by the last one, and for the one for which it is

@@ -250,6 +250,7 @@ diesel::table! {
         description -> Nullable<Text>,
         category -> Nullable<Text>,
         updated_at -> BigInt,
+        listing -> Text,
     }
 }
 
@@ -291,6 +292,7 @@ diesel::table! {
 
 diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
+diesel::allow_tables_to_appear_in_same_query!(catalog_entry, version);
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
 diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
 diesel::allow_tables_to_appear_in_same_query!(index_document, package);

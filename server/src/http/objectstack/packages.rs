@@ -109,7 +109,7 @@ async fn upload_icon(mut call: Call) -> Answer {
     let media_type = call.request.content_type().to_ascii_lowercase();
     let image = call.bytes(icon::ICON_BYTES).await?;
     // Where the marketplace serves it, once a version with it is there. SVG is shown in place, and served nowhere.
-    let address = (media_type != "image/svg+xml").then(|| format!("/api/v1/marketplace/packages/{id}/icon"));
+    let address = icon::is_served(&media_type).then(|| format!("/api/v1/marketplace/packages/{id}/icon"));
     let package = id.clone();
     call.run(move |app, caller| icon::set(app, caller, &package, &media_type, &image)).await?;
     envelope::done(StatusCode::OK, &json!({ "id": id, "icon_url": address }))
