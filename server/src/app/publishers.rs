@@ -9,7 +9,7 @@ use plimsoll_store::{Conflict, Conn, StoreError, account, member, prefix, publis
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, check_text, shelf};
+use super::{Caller, Error, Result, check_text, taken_back};
 use crate::App;
 
 /// Makes a publisher, owned by the one who asks.
@@ -56,7 +56,7 @@ pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel
         let detail = json!({ "from": before.level, "to": set.level, "reason": set.reason });
         record::change(app, conn, caller, "publisher.level", About::publisher(name), detail)?;
         if set.level < before.level {
-            shelf::hold_beyond(app, conn, caller, name, set.level)?;
+            taken_back::hold_beyond(app, conn, caller, name, set.level)?;
         }
         found(conn, name)
     })

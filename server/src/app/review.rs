@@ -14,7 +14,7 @@ use serde_json::json;
 use super::facts::{self, Examined};
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Error, Result, approve, check_text, evaluate, packages, room, shelf};
+use super::{Caller, Error, Result, approve, check_text, evaluate, packages, room, shelf, taken_back};
 use crate::App;
 
 const LIST: &str = "reviews";
@@ -157,6 +157,7 @@ impl Reviewing<'_> {
         detail["reason"] = json!(self.new.reason);
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, action, about, detail)?;
+        taken_back::hold_bundling(self.app, conn, self.caller, &record)?;
         shelf::refresh(self.app, conn, &record.package)?;
         let Submitted { record, documents, .. } = submitted::find(conn, &record.package, &record.version)?;
         packages::as_submitted(conn, record, &documents)

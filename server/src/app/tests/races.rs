@@ -19,7 +19,7 @@ fn block_during(world: &World, anew: impl Fn(&mut plimsoll_store::Conn) -> Resul
                 let reason = "malware".to_owned();
                 let availability = Availability { status: AvailabilityWord::Blocked, reason, replacement: None };
                 assert!(version::update(conn, &was, &version::VersionRecord { availability, ..was.clone() })?);
-                assert!(package::next_index_serial(conn, &theme())?.is_some());
+                assert!(package::lock(conn, &theme())?.is_some());
                 blocking.wait();
                 // Long enough for the other one to have read what there was before.
                 std::thread::sleep(Duration::from_millis(300));
