@@ -10,7 +10,6 @@ mod checks;
 mod policy;
 mod report;
 
-pub use checks::is_platform_word;
 pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, may_ship, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
