@@ -134,7 +134,7 @@ start_runtime() {
   (cd "$work/desk/runtime" && exec setsid os start --port "$port" --home "$work/desk/runtime" --database-driver sqlite-wasm --no-ui) \
     >"$work/runtime.log" 2>&1 </dev/null &
   runtime_pid=$!
-  for _ in $(seq 600); do
+  for _ in $(seq 1800); do
     kill -0 "$runtime_pid" || break
     curl -sf -o /dev/null --max-time 2 "$runtime/api/v1/auth/get-session" && return
     sleep 0.1
