@@ -57,7 +57,8 @@ normalise() {
     -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/<time>/g' \
     -e 's/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/<id>/g' \
     -e 's/ed25519:([a-z0-9-]+):[A-Za-z0-9_-]+…?/ed25519:\1:<signature>/g' \
-    -e 's/[0-9.]+ Ki?B/<size>/g' \
+    -e 's/[0-9.]+ (Ki?)?B\b/<size>/g' \
+    -e 's/\bkey\.[0-9a-f]{16}\b/<registry>/g' \
     -e 's/[0-9]+ passed, [0-9]+ do not apply/<n> passed, <n> do not apply/' \
     -e 's/ +$//' \
     -e "s#$work/(desk|home)#<\1>#g"

@@ -93,6 +93,11 @@ pub(super) fn not_uploaded(sha256: Digest) -> Error {
 }
 
 impl Examined {
+    /// Whether the evidence that came verifies.
+    pub(super) fn verifies(&self) -> bool {
+        matches!(self.outcome, gate::Evidence::Verified { .. })
+    }
+
     /// The publisher's key that the evidence was made with.
     pub(super) fn key_id(&self) -> Option<KeyId> {
         match &self.outcome {

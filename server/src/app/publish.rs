@@ -32,6 +32,8 @@ pub struct Published {
     pub version: wire::Version,
     /// Whether it is new, as opposed to there already with the same bytes.
     pub created: bool,
+    /// Whether other words for the catalog were said, which are for later versions: a reviewer looked at those of this one.
+    pub listing_stays: bool,
 }
 
 /// How the artifact came, where the request says more of it than [`NewVersion`] can.
@@ -185,7 +187,7 @@ impl Publishing<'_> {
             if self.new.visibility.is_none() {
                 visibility = visibility.max(before.record.visibility);
             }
-            match self.submits_again(before, visibility)? {
+            match self.submits_again(before, visibility, said)? {
                 Some(submitted_for) => visibility = submitted_for,
                 None if self.claims_hold(&before.record) => return self.say_again(conn, of, before, apply),
                 None => {}
@@ -218,7 +220,7 @@ impl Publishing<'_> {
             self.apply(conn, of, before, &mut record, documents)?;
         }
         let version = wire::Version { listing, ..packages::to_wire(record, Some(decided.report)) };
-        Ok(Outcome::Accepted(Box::new(Published { version, created })))
+        Ok(Outcome::Accepted(Box::new(Published { version, created, listing_stays: false })))
     }
 
     /// What is to be shown: what this request says, else what was said before, else what the manifest says.

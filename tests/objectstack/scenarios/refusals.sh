@@ -64,6 +64,12 @@ say 'An App with a script in it, which nobody signed.'
 cp dist/objectstack.json plain.json
 node -e 'const fs = require("fs"), stack = JSON.parse(fs.readFileSync("plain.json")); stack.hooks = [{ name: "greet", object: "crm_customer", events: ["beforeInsert"], body: { language: "js", source: "ctx.log(1)", capabilities: ["log"] } }]; fs.writeFileSync("scripted.json", JSON.stringify(stack))'
 show os package publish scripted.json
+say 'The way that the refusal names.'
+mkdir scripted
+mv scripted.json scripted/objectstack.json
+show "$plimsoll" pack scripted -o scripted.osplugin
+show "$plimsoll" sign scripted.osplugin --key ../acme.key --key-id acme-2026 --publisher acme
+show "$plimsoll" publish scripted.osplugin --publisher acme --validate-only
 
 say 'Flags that cannot be had, and nothing is published.'
 show os package publish --visibility marketplace --auto-approve

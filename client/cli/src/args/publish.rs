@@ -14,10 +14,14 @@ Packed are objectstack.plugin.json, assets/** and dist/**; if dist/ is absent, s
 also package.json and pnpm-lock.yaml. Hidden files and node_modules are left out; a symbolic link is an error.
 The same files give the same bytes. TypeScript is packed as it is, not compiled: build dist/index.mjs for a host.
 
-Example:
-  plimsoll pack my-plugin -o my-plugin.osplugin")]
+A directory with an objectstack.json instead, which `os build` makes of an App, gives the artifact that a registry makes
+of it for `os package publish`: under the id and the version of the manifest inside, and with nothing else.
+
+Examples:
+  plimsoll pack my-plugin -o my-plugin.osplugin
+  plimsoll pack my-app/dist -o my-app.osplugin")]
 pub(crate) struct Pack {
-    /// The directory with objectstack.plugin.json
+    /// The directory with objectstack.plugin.json, or the dist/ of an App with objectstack.json
     pub(crate) dir: PathBuf,
     /// The artifact; by default ID-VERSION.osplugin here
     #[arg(long, short, value_name = "F")]

@@ -1,6 +1,7 @@
 //! `pack`: a directory becomes an artifact. What goes in, and why, is in `docs/decisions/0004-pack.md`.
 
 mod layout;
+mod stack;
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -8,7 +9,8 @@ use std::io::{BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
 use plimsoll_core::artifact::{self, Source};
-use plimsoll_core::{Limits, Manifest, manifest, quote};
+use plimsoll_core::manifest::{self, Problem};
+use plimsoll_core::{Limits, Manifest, quote};
 use serde::Serialize;
 
 use crate::args::Pack;
@@ -34,9 +36,12 @@ struct Packed<'a> {
     warnings: &'a [String],
 }
 
-/// Packs a directory.
+/// Packs a plugin's directory, or what `os build` made of an App.
 pub(crate) fn pack(args: &Pack) -> Result<Answer, Failure> {
     let limits = Limits::default();
+    if stack::is_in(&args.dir) {
+        return stack::pack(args, &limits);
+    }
     let manifest = read_manifest(&args.dir, &limits)?;
     let top = top_level(&args.dir)?;
     let mut members = Vec::new();
@@ -56,30 +61,46 @@ pub(crate) fn pack(args: &Pack) -> Result<Answer, Failure> {
     let out = args.out.clone().unwrap_or_else(|| format!("{}-{}.osplugin", manifest.id, manifest.version).into());
     refuse_packing_itself(&out, &found)?;
 
-    let summary = write(&out, &layout.manifest(&manifest), &found, &limits)?;
-    let text = text(&out, &summary, &layout);
-    let packed = Packed {
-        file: out.to_string_lossy().into_owned(),
-        artifact: summary,
-        left_out: &layout.left_out,
-        warnings: &layout.warnings,
-    };
-    Ok(Answer::new(packed, text))
+    let manifest = layout.manifest(&manifest);
+    let summary = write(&out, &limits, |artifact| {
+        let sources = found.iter().map(|file| Source {
+            path: file.member.clone(),
+            size: file.size,
+            open: Box::new(|| Ok(Box::new(BufReader::new(File::open(&file.file)?)))),
+        });
+        let refused = |error: artifact::ArtifactError| Failure::usage(format!("cannot pack: {error}"));
+        artifact::pack(&manifest, sources.collect(), &limits, BufWriter::new(artifact)).map_err(refused)
+    })?;
+    Ok(answer(&out, summary, &layout.left_out, &layout.warnings))
 }
 
 fn read_manifest(dir: &Path, limits: &Limits) -> Result<Manifest, Failure> {
     let path = dir.join(manifest::FILE_NAME);
-    let mut bytes = Vec::new();
-    let failed = |error: std::io::Error| Failure::file("cannot read the manifest", &path, &error);
-    let file = File::open(&path).map_err(failed)?;
-    file.take(limits.manifest_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limits.manifest_bytes {
-        return Err(Failure::usage(format!("the manifest has more than {} bytes", limits.manifest_bytes)));
+    if !path.exists() && stack::is_in(&dir.join("dist")) {
+        let dist = dir.join("dist");
+        let message = format!(
+            "this is the directory of an App; pack what `os build` made of it: {}",
+            quote(&dist.to_string_lossy())
+        );
+        return Err(Failure::usage(message));
     }
-    manifest::parse(&bytes).map_err(|problems| {
-        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-        Failure::usage(format!("{} is not valid:{lines}", quote(&path.to_string_lossy())))
-    })
+    let bytes = read_bounded(&path, limits.manifest_bytes)?;
+    manifest::parse(&bytes).map_err(|problems| not_valid(&path, &problems))
+}
+
+fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| Failure::file("cannot read", path, &error);
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(max_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(Failure::usage(format!("{} has more than {max_bytes} bytes", quote(&path.to_string_lossy()))));
+    }
+    Ok(bytes)
+}
+
+fn not_valid(path: &Path, problems: &[Problem]) -> Failure {
+    let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+    Failure::usage(format!("{} is not valid:{lines}", quote(&path.to_string_lossy())))
 }
 
 /// The names in the directory, without hidden ones.
@@ -148,20 +169,18 @@ fn refuse_packing_itself(out: &Path, found: &[Found]) -> Result<(), Failure> {
 }
 
 /// Writes the artifact beside its place, reads it back as everybody else will, and then moves it there.
-fn write(out: &Path, manifest: &[u8], found: &[Found], limits: &Limits) -> Result<render::ArtifactSummary, Failure> {
+fn write(
+    out: &Path,
+    limits: &Limits,
+    pack: impl FnOnce(&mut File) -> Result<(), Failure>,
+) -> Result<render::ArtifactSummary, Failure> {
     let directory = match out.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let failed = |error: std::io::Error| Failure::file("cannot write", out, &error);
     let mut temporary = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
-    let sources = found.iter().map(|file| Source {
-        path: file.member.clone(),
-        size: file.size,
-        open: Box::new(|| Ok(Box::new(BufReader::new(File::open(&file.file)?)))),
-    });
-    let refused = |error: artifact::ArtifactError| Failure::usage(format!("cannot pack: {error}"));
-    artifact::pack(manifest, sources.collect(), limits, BufWriter::new(temporary.as_file_mut())).map_err(refused)?;
+    pack(temporary.as_file_mut())?;
 
     let opened = render::Opened::read(temporary.as_file_mut(), limits).map_err(failed)?;
     let summary = render::ArtifactSummary::of(&opened)
@@ -171,15 +190,15 @@ fn write(out: &Path, manifest: &[u8], found: &[Found], limits: &Limits) -> Resul
     Ok(summary)
 }
 
-fn text(out: &Path, summary: &render::ArtifactSummary, layout: &Layout) -> String {
+fn answer(out: &Path, summary: render::ArtifactSummary, left_out: &[String], warnings: &[String]) -> Answer {
     let mut text = format!("{} {}\n{}", bold("Packed"), plain(&out.to_string_lossy()), summary.text());
-    if !layout.left_out.is_empty() {
-        text.push_str(&format!("Left out: {}\n", plain(&layout.left_out.join(", "))));
+    if !left_out.is_empty() {
+        text.push_str(&format!("Left out: {}\n", plain(&left_out.join(", "))));
     }
-    for warning in &layout.warnings {
+    for warning in warnings {
         text.push_str(&format!("{} {}\n", warn("warning:"), plain(warning)));
     }
-    text
+    Answer::new(Packed { file: out.to_string_lossy().into_owned(), artifact: summary, left_out, warnings }, text)
 }
 
 #[cfg(test)]
@@ -257,6 +276,29 @@ mod tests {
         ]);
         let summary = packed(dir.path(), &dir.path().join("dusk.osplugin"));
         assert_eq!(summary.paths(), ["SIGNATURE", "assets/dusk.css", manifest::FILE_NAME]);
+    }
+
+    #[test]
+    fn what_os_build_made_is_packed_as_the_registry_packs_it() {
+        const STACK: &str = r#"{"manifest": {"id": "com.acme.crm", "version": "1.0.0", "type": "app", "name": "CRM", "runtime":
+            "sandbox"}, "hooks": [{"name": "greet", "object": "x", "body": {"language": "js", "source": "ctx.log(1)"}}]}"#;
+        let dir = directory(&[(artifact::STACK_MEMBER, STACK), ("objectstack.manifest.json", "{}"), ("more.mjs", "")]);
+        let out = dir.path().join("crm.osplugin");
+        let summary = packed(dir.path(), &out);
+        assert_eq!(summary.paths(), ["SIGNATURE", artifact::STACK_MEMBER, manifest::FILE_NAME]);
+        assert_eq!(summary.tier(), Some(Tier::Sandbox));
+        let (id, version) = artifact::named_in_stack(STACK.as_bytes()).expect("named");
+        let of_registry = artifact::pack_stack(STACK.as_bytes(), &id, &version, &Limits::default()).expect("packed");
+        assert_eq!(fs::read(out).expect("file"), of_registry);
+    }
+
+    #[test]
+    fn the_directory_of_an_app_is_told_where_its_stack_is() {
+        let dir = directory(&[("dist/objectstack.json", "{}")]);
+        let failure = |dir: &Path| pack(&Pack { dir: dir.to_owned(), out: None }).expect_err("no artifact").message;
+        assert!(failure(dir.path()).contains("dist"), "{}", failure(dir.path()));
+        let stack = failure(&dir.path().join("dist"));
+        assert!(stack.contains("/manifest"), "{stack}");
     }
 
     #[cfg(unix)]

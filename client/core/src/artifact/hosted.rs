@@ -10,10 +10,12 @@ use super::stack::STACK_MEMBERS;
 use super::{ArtifactError, Malformed, Source, pack};
 use crate::manifest::json::{self, Json};
 use crate::manifest::{self, Problem};
-use crate::{Limits, PackageId, Version};
+use crate::{Limits, Manifest, PackageId, Version};
 
 /// Where such an artifact has its compiled stack.
 pub const STACK_MEMBER: &str = STACK_MEMBERS[0];
+
+const HAS_MANIFEST: &str = "a compiled stack has its manifest here, as an object";
 
 /// The most keys that are named because they are repeated, or not data.
 const REFUSED_KEYS_MAX: usize = 20;
@@ -45,10 +47,8 @@ pub fn pack_stack(stack: &[u8], id: &PackageId, version: &Version, limits: &Limi
     }
     identify(&mut stack, id, version)?;
     let stack = canonical(stack);
-    let manifest = serde_json::to_vec(&stack.get("manifest")).expect("JSON can be written as text");
-    if let Err(problems) = manifest::parse(&manifest) {
-        return Err(problems.into_iter().map(|it| problem(&format!("/manifest{}", it.pointer), it.message)).collect());
-    }
+    let manifest = stack.get("manifest").ok_or_else(|| vec![problem("/manifest", HAS_MANIFEST)])?;
+    let manifest = parse_inside(manifest)?;
     let stack = serde_json::to_vec(&stack).expect("JSON can be written as text");
     check_size(stack.len())?;
     let source = Source {
@@ -57,11 +57,31 @@ pub fn pack_stack(stack: &[u8], id: &PackageId, version: &Version, limits: &Limi
         open: Box::new(|| Ok(Box::new(Cursor::new(stack.clone())) as Box<dyn io::Read>)),
     };
     let mut artifact = Vec::new();
-    match pack(&manifest, vec![source], limits, &mut artifact) {
+    match pack(manifest.bytes(), vec![source], limits, &mut artifact) {
         Ok(()) => Ok(artifact),
         Err(ArtifactError::Malformed(Malformed { message, .. })) => Err(vec![problem("", message)]),
         Err(ArtifactError::Io(error)) => Err(vec![problem("", error.to_string())]),
     }
+}
+
+/// The id and the version that the manifest inside of a compiled stack has, for those who pack one under its own name.
+///
+/// # Errors
+/// What is wrong with the stack or with the manifest, with pointers into the stack.
+pub fn named_in_stack(stack: &[u8]) -> Result<(PackageId, Version), Vec<Problem>> {
+    check_size(stack.len())?;
+    let stack = json::parse(stack).map_err(|message| vec![problem("", message)])?;
+    let manifest = stack.get("manifest").ok_or_else(|| vec![problem("/manifest", HAS_MANIFEST)])?;
+    let manifest = parse_inside(manifest)?;
+    Ok((manifest.id, manifest.version))
+}
+
+/// Reads the manifest inside of a stack.
+fn parse_inside(manifest: &Json) -> Result<Manifest, Vec<Problem>> {
+    let manifest = serde_json::to_vec(manifest).expect("JSON can be written as text");
+    manifest::parse(&manifest).map_err(|problems| {
+        problems.into_iter().map(|it| problem(&format!("/manifest{}", it.pointer), it.message)).collect()
+    })
 }
 
 fn problem(pointer: &str, message: impl Into<String>) -> Problem {
@@ -84,7 +104,7 @@ fn identify(stack: &mut Json, id: &PackageId, version: &Version) -> Result<(), V
     };
     let manifest = members.iter_mut().find(|(key, _)| key == "manifest").map(|(_, manifest)| manifest);
     let Some(Json::Object(keys)) = manifest else {
-        return Err(vec![problem("/manifest", "a compiled stack has its manifest here, as an object")]);
+        return Err(vec![problem("/manifest", HAS_MANIFEST)]);
     };
     keys.retain(|(key, _)| !matches!(key.as_str(), "version" | "integrity"));
     keys.push(("version".to_owned(), Json::Text(version.to_string())));

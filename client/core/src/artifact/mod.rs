@@ -24,7 +24,7 @@ mod tests;
 mod token;
 mod write;
 
-pub use hosted::{STACK_MEMBER, pack_stack};
+pub use hosted::{STACK_MEMBER, named_in_stack, pack_stack};
 pub use inspect::{declared, inspect};
 pub use reach::Reach;
 pub use read::{read, read_members};

@@ -36,12 +36,18 @@ impl Publishing<'_> {
 
     /// The visibility for which the request is a new submission of a version that is there; `None` where it is none, but the
     /// same again.
-    pub(super) fn submits_again(&self, before: &Submitted, visibility: Visibility) -> Result<Option<Visibility>> {
+    pub(super) fn submits_again(
+        &self,
+        before: &Submitted,
+        visibility: Visibility,
+        said: Option<&Listing>,
+    ) -> Result<Option<Visibility>> {
         let record = &before.record;
+        let lists_anew = self.shown(said) != before.documents.listing;
         let vouches_anew = self.vouchers.add_to(&Vouchers::kept(before));
         if record.state == State::Draft {
-            let is_new =
-                self.new.submit || vouches_anew || visibility != record.visibility || self.described(before).is_some();
+            let says_anew = lists_anew || self.described(before).is_some();
+            let is_new = self.new.submit || vouches_anew || visibility != record.visibility || says_anew;
             return Ok(is_new.then_some(visibility));
         }
         let conflict = |what: &str| {
@@ -60,12 +66,15 @@ impl Publishing<'_> {
             Ordering::Less => return conflict("that is never narrowed: yank it, and publish a new version"),
         }
         match record.state {
-            _ if !vouches_anew => Ok(None),
-            State::PendingReview => {
+            // The report names the listing too, so that an approval of the one before fails.
+            State::PendingReview if vouches_anew || lists_anew => {
                 self.check_notes(before)?;
                 Ok(Some(record.visibility))
             }
-            State::Approved | State::Draft | State::Rejected => {
+            _ if !vouches_anew => Ok(None),
+            // What does not verify is for the gate to refuse, as the first time.
+            State::Approved if !self.examined.verifies() => Ok(Some(record.visibility)),
+            State::PendingReview | State::Approved | State::Draft | State::Rejected => {
                 let (id, number) = (&record.package, &record.version);
                 let message = format!(
                     "{id} {number} is approved with the evidence that it has, and its approval names that: leave the signature \
@@ -132,8 +141,10 @@ impl Publishing<'_> {
                 record::change(self.app, conn, self.caller, "version.updated", about, record::of_version(&record))?;
             }
         }
+        let listing_stays =
+            is_reviewed && self.shown(of.said_to(&self.new.publisher).map(|(_, said)| said)) != documents.listing;
         let version = packages::as_submitted(conn, record, &documents)?;
-        Ok(Outcome::Accepted(Box::new(Published { version, created: false })))
+        Ok(Outcome::Accepted(Box::new(Published { version, created: false, listing_stays })))
     }
 
     /// Whether the request says the same of the version as its manifest, which is that of the version before.

@@ -20,7 +20,7 @@ fn validate_only_answers_what_publishing_then_does() {
                 &publish::Origin::default(),
                 validate_only,
             );
-            let publish::Published { version, created } = answer.expect("accepted");
+            let publish::Published { version, created, .. } = answer.expect("accepted");
             (version, created)
         };
         let foretold = send(true);

@@ -219,3 +219,71 @@ fn an_upload_whose_lease_is_over_is_to_be_uploaded_again() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn evidence_that_does_not_verify_is_refused_whatever_became_of_the_version() {
+    let world = World::new();
+    let new = world.theme("1.0.0", "Dusk", Visibility::Marketplace);
+    let signature = new.signature.clone().expect("signed");
+    let of_rsa = format!("ed25519:acme-main:{}", "A".repeat(342));
+    let unknown = signature.replace("acme-main", "acme-unknown");
+    let of_others = {
+        let other = world.theme("1.0.1", "Dusk", Visibility::Private);
+        other.signature.expect("signed")
+    };
+    let approved = world.approve(&world.publish(&new));
+    for wrong in ["junk".to_owned(), of_rsa, unknown, of_others] {
+        let again = NewVersion { signature: Some(wrong.clone()), ..new.clone() };
+        assert!(matches!(send(&world, &again), Err(Error::Refused(_))), "{wrong}");
+        let again = NewVersion { signature: None, statement: Some(wrong), ..new.clone() };
+        assert!(matches!(send(&world, &again), Err(Error::Refused(_))), "as a statement");
+    }
+    assert_eq!(send(&world, &new).expect("the same again").report_sha256, approved.report_sha256);
+    assert_eq!(key_of(&world), Some(of("acme-main")));
+}
+
+#[test]
+fn another_listing_of_what_waits_is_a_new_submission() {
+    let world = World::new();
+    let new = world.theme("1.0.0", "Dusk", Visibility::Marketplace);
+    let seen = world.publish(&new);
+    let dawn = Listing { readme: Some("Dawn".to_owned()), ..Listing::default() };
+    let again = NewVersion { submit: false, listing: Some(dawn), ..new.clone() };
+    let waiting = send(&world, &again).expect("a new submission");
+    assert_eq!(waiting.state, State::PendingReview);
+    assert_eq!(waiting.listing.as_ref().and_then(|it| it.readme.as_deref()), Some("Dawn"));
+    assert_ne!(waiting.report_sha256, seen.report_sha256);
+    assert!(matches!(world.try_review("rita", &seen, Decision::Approve), Err(Error::Conflict { .. })));
+    assert_eq!(send(&world, &again).expect("the same again"), waiting);
+    world.approve(&waiting);
+    assert_eq!(package(&world, "gil").listing.readme.as_deref(), Some("Dawn"));
+}
+
+#[test]
+fn what_is_said_of_a_waiting_version_s_package_is_taken_with_the_same_again() {
+    let world = World::new();
+    let new = NewVersion { listing: None, ..world.theme("1.0.0", "Dusk", Visibility::Marketplace) };
+    let seen = send(&world, &new).expect("published");
+    let listing = Listing { readme: Some("Dawn".to_owned()), ..Listing::default() };
+    let said = announce::NewAnnouncement { publisher: None, default_visibility: None, listing };
+    announce::announce(&world.app, &world.caller("dana"), &theme(), said).expect("said");
+    let waiting = send(&world, &new).expect("a new submission");
+    assert_ne!(waiting.report_sha256, seen.report_sha256);
+    assert_eq!(waiting.listing.and_then(|it| it.readme).as_deref(), Some("Dawn"));
+}
+
+#[test]
+fn another_listing_of_what_was_reviewed_is_said_to_be_for_later() {
+    let world = World::new();
+    let new = world.theme("1.0.0", "Dusk", Visibility::Marketplace);
+    world.approve(&world.publish(&new));
+    let stays = |new: &NewVersion| {
+        let (dana, origin) = (world.caller("dana"), publish::Origin::default());
+        publish::publish(&world.app, &dana, &theme(), new.clone(), &origin, false)
+            .expect("the same again")
+            .listing_stays
+    };
+    assert!(!stays(&new));
+    let listing = Listing { readme: Some("Dawn".to_owned()), ..Listing::default() };
+    assert!(stays(&NewVersion { listing: Some(listing), ..new.clone() }));
+}

@@ -86,9 +86,18 @@ async fn create(mut call: Call) -> Answer {
         ProblemCode::BodyTooLarge => too_large(),
         _ => failure,
     })?);
-    let Published { version, created } = call.run_in(share, move |app, caller| accept(app, caller, &id, &body)).await?;
+    let published = call.run_in(share, move |app, caller| accept(app, caller, &id, &body)).await?;
+    let Published { version, created, listing_stays } = published;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    envelope::done(status, &shape(&version, warnings(&version)))
+    let mut warnings = warnings(&version);
+    if listing_stays {
+        warnings.push(format!(
+            "the listing of {} {} is what a reviewer looked at, and stays: another readme, icon, category or description is for \
+             later versions",
+            version.package, version.version
+        ));
+    }
+    envelope::done(status, &shape(&version, warnings))
 }
 
 /// What `os package publish` tells its users to ask for, where they left out `--submit`. A body is not looked at.

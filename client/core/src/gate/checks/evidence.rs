@@ -29,8 +29,8 @@ pub(super) fn signature_missing(context: &Context<'_>) -> Judged {
             let found = list(&context.inspection()?.code, |finding| finding.what.clone());
             let found = if found.is_empty() { "the manifest asks for it".to_owned() } else { found };
             Ok(Answer::refuse(format!(
-                "The registry built this artifact, and it is more than data ({found}). Pack it yourself with `plimsoll pack`, \
-                 sign it with `plimsoll sign`, and publish the signed artifact."
+                "The registry built this artifact, and it is more than data ({found}). Pack what `os build` made yourself \
+                 (`plimsoll pack dist`), sign that (`plimsoll sign`), and publish the signed artifact (`plimsoll publish`)."
             )))
         }
         (Evidence::Invalid(_) | Evidence::KeyUnknown(_) | Evidence::KeyRevoked(_) | Evidence::Verified { .. }, _) => {

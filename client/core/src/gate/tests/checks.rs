@@ -256,7 +256,7 @@ fn flows_are_data_as_far_as_a_host_runs_nothing_of_them() {
     assert_eq!(hosted("{'deal.amount'}").findings(), findings);
     insta::assert_snapshot!(
         hosted("{'deal.amount'}").message(CheckCode::SignatureMissing),
-        @r#"The registry built this artifact, and it is more than data (the token "{'deal.amount'}" at /flows/0/nodes/0/config/fields/total, which is JavaScript to a host). Pack it yourself with `plimsoll pack`, sign it with `plimsoll sign`, and publish the signed artifact."#
+        @r#"The registry built this artifact, and it is more than data (the token "{'deal.amount'}" at /flows/0/nodes/0/config/fields/total, which is JavaScript to a host). Pack what `os build` made yourself (`plimsoll pack dist`), sign that (`plimsoll sign`), and publish the signed artifact (`plimsoll publish`)."#
     );
 }
 
