@@ -34,6 +34,7 @@ pub fn page(app: &App, caller: &Caller, which: Catalog, query: Query) -> Result<
     let query = catalog::Query {
         catalog: which,
         q: query.q,
+        inside: false,
         package_type: query.package_type,
         category: query.category,
         after,

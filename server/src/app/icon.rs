@@ -71,7 +71,7 @@ pub(super) fn check(pointer: &str, icon: &str) -> Result<()> {
             if (kind.begins)(&image) {
                 Ok(())
             } else {
-                refuse(format!("these bytes are no {media_type}"))
+                refuse(format!("these bytes are no {media_type}: send {IMAGES} as what it is"))
             }
         }
         Ok(image) if kind.is_inert => {

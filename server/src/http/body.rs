@@ -135,7 +135,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failure
         |error: &serde_json::Error| Failure::request_invalid(format!("the body is not valid JSON: {error}"));
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-        Category::Data => invalid(pointer(error.path()), without_place(error.inner())),
+        Category::Data => invalid(pointer(error.path()), in_words(&without_place(error.inner()))),
         Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
     })?;
     json.end().map_err(|error| malformed(&error))?;
@@ -157,7 +157,21 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, F
         // Serde would read the members of a struct from an array as well.
         return Err(invalid(String::new(), "use a JSON object".to_owned()));
     }
-    serde_path_to_error::deserialize(value).map_err(|error| invalid(pointer(error.path()), error.inner().to_string()))
+    let invalid =
+        |error: serde_path_to_error::Error<_>| invalid(pointer(error.path()), in_words(&error.inner().to_string()));
+    serde_path_to_error::deserialize(value).map_err(invalid)
+}
+
+/// What a reader says is wrong, with what to do. Sentences of our own types say that already.
+fn in_words(message: &str) -> String {
+    if let Some(member) = message.strip_prefix("missing field ") {
+        return format!("{member} is missing: send it");
+    }
+    let wrong = message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected "));
+    match wrong {
+        Some((is, expected)) => format!("it is {is}: send {expected}"),
+        None => message.to_owned(),
+    }
 }
 
 /// A value of the body that is not valid.
@@ -188,6 +202,15 @@ mod tests {
 
     fn problem(body: &str) -> plimsoll_core::problem::Problem {
         parse::<NewVersion>(body.as_bytes()).expect_err(body).document("r").0
+    }
+
+    #[test]
+    fn what_is_missing_or_of_another_type_is_told_with_what_to_send() {
+        let told = |body: &str| problem(body).errors[0].message.clone();
+        assert_eq!(told("{}"), "`publisher` is missing: send it");
+        let digest = "0".repeat(64);
+        let text = format!(r#"{{"publisher": "acme", "sha256": "{digest}", "submit": "yes"}}"#);
+        assert_eq!(told(&text), "it is string \"yes\": send a boolean");
     }
 
     #[test]

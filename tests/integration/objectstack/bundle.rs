@@ -70,7 +70,7 @@ fn a_recorded_app_is_published_reviewed_and_installed(on: Backend) {
     let shown = &market("").json()["data"]["versions"][0];
     assert_eq!(
         (&shown["artifact_kind"], &shown["signed"], &shown["platform_verified"]),
-        (&json!(null), &json!(false), &json!(true))
+        (&json!(null), &json!(false), &json!(false))
     );
     let icon = market("").json()["data"]["package"]["icon_url"].as_str().expect("an icon").to_owned();
     assert!(icon.starts_with("data:image/svg+xml;base64,"), "{icon}");

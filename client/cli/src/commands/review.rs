@@ -1,6 +1,7 @@
 //! `review`: the queue, the evidence, the decision.
 
 use plimsoll_core::State;
+use plimsoll_core::gate::Verdict;
 use plimsoll_core::wire::{self, Decision, Evidence, NewReview};
 use serde_json::json;
 
@@ -101,7 +102,11 @@ fn show(shell: &Shell, reference: &VersionRef) -> Result<Answer, Failure> {
         text.push_str(&dim(&format!("All of it: plimsoll review show {reference} --json, under version.listing")));
         text.push('\n');
     }
-    if let (State::PendingReview, Some(report)) = (version.state, version.report_sha256) {
+    let refused = version.report.as_ref().is_some_and(|report| report.verdict == Verdict::Refused);
+    if version.state == State::PendingReview && refused {
+        let command = format!("plimsoll review reject {reference} --reason R");
+        text.push_str(&dim(&format!("It cannot be approved as it is. Reject with:\n  {command}\n")));
+    } else if let (State::PendingReview, Some(report)) = (version.state, version.report_sha256) {
         text.push_str(&dim(&format!(
             "Approve with:\n  plimsoll review approve {reference} --sha256 {} --report {report}",
             version.sha256

@@ -24,7 +24,7 @@ use crate::App;
 /// What is looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Words of the id, the display name or the description.
+    /// Parts of the id, the display name or the description; all must be found, whatever is between them.
     pub q: Option<String>,
     /// The category.
     pub category: Option<Category>,
@@ -52,7 +52,7 @@ pub struct Offer {
 }
 
 /// A part of the list of Apps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Offers {
     /// The Apps, by id.
     pub items: Vec<Offer>,
@@ -208,6 +208,7 @@ fn apps() -> catalog::Query {
     catalog::Query {
         catalog: Catalog::Apps,
         q: None,
+        inside: true,
         package_type: None,
         category: None,
         after: None,

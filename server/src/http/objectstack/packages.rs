@@ -125,7 +125,8 @@ fn in_their_words(mut error: app::Error) -> app::Error {
             }
         }
         app::Error::Denied(Denied::NotAllowed(why)) => why.push_str(
-            ": publish for a publisher of yours (`--org`), or have its owner make you a member (`plimsoll publisher member`)",
+            ": publish for a publisher of yours (`--org`), make one (`plimsoll publisher create`), or have its owner make you a \
+             member (`plimsoll publisher member`)",
         ),
         _ => {}
     }

@@ -45,6 +45,8 @@ pub struct Query {
     /// Words of the id, the display name or the description; each may be cut short at its end, and all must be found. What
     /// is no letter and no digit only parts words, and upper and lower case are the same. Only the first 16 words count.
     pub q: Option<String>,
+    /// Whether the words of `q` are also found inside of longer ones, so that every part of the three texts is found.
+    pub inside: bool,
     /// The type.
     pub package_type: Option<PackageType>,
     /// The category.
@@ -167,12 +169,14 @@ fn found(query: &Query) -> Option<Entries<'_>> {
             return None;
         }
         for word in wanted.into_iter().take(words::MAX_WANTED) {
-            let end = format!("{word}{}", char::MAX);
-            let found = catalog_word::table
-                .filter(catalog_word::package.eq(catalog_entry::package))
-                .filter(catalog_word::word.ge(word))
-                .filter(catalog_word::word.lt(end));
-            rows = rows.filter(exists(found));
+            let words = catalog_word::table.filter(catalog_word::package.eq(catalog_entry::package));
+            rows = if query.inside {
+                // Words are letters and digits, so there is nothing to escape.
+                rows.filter(exists(words.filter(catalog_word::word.like(format!("%{word}%")))))
+            } else {
+                let end = format!("{word}{}", char::MAX);
+                rows.filter(exists(words.filter(catalog_word::word.ge(word)).filter(catalog_word::word.lt(end))))
+            };
         }
     }
     Some(rows)

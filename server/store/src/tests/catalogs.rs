@@ -15,6 +15,7 @@ behaviours! {
     signs_are_no_pattern
     words_of_an_earlier_entry_are_forgotten
     filters_narrow_a_catalog
+    parts_of_words_are_found_where_they_are_asked_for
     pages_go_by_package_id
     a_list_can_be_paged_by_number
     an_offer_is_an_entry_with_its_version_and_listing
@@ -50,6 +51,7 @@ fn shelf(conn: &mut Conn) -> Result {
 fn query(catalog: Catalog, q: &str) -> Query {
     let q = Some(q.to_owned()).filter(|q| !q.is_empty());
     Query {
+        inside: false,
         catalog,
         q,
         package_type: None,
@@ -134,6 +136,15 @@ fn words_of_an_earlier_entry_are_forgotten(store: &Store) -> Result {
         assert!(search("")?.is_empty());
         assert!(search("light")?.is_empty());
     }
+    Ok(())
+}
+
+fn parts_of_words_are_found_where_they_are_asked_for(store: &Store) -> Result {
+    store.write("test", shelf)?;
+    let inside = |q: &str| found(store, &Query { inside: true, ..query(Catalog::Apps, q) });
+    assert_eq!((inside("USTOMER")?, inside("me.cr")?), (vec!["crm".to_owned()], vec!["crm".to_owned()]));
+    assert!(inside("_ustomer%x")?.is_empty() && inside("%")?.is_empty());
+    assert!(found(store, &query(Catalog::Apps, "ustomer"))?.is_empty());
     Ok(())
 }
 

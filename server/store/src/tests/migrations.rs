@@ -325,6 +325,7 @@ fn lists_go_on_with_what_they_show(store: &Store) -> Result {
     let query = catalog::Query {
         catalog: Catalog::Contributions,
         q: None,
+        inside: false,
         package_type: None,
         category: None,
         after: None,

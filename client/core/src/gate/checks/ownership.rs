@@ -5,6 +5,9 @@ use super::super::policy::reserved_word_needs;
 use super::answer::{Answer, Context, Gap, Judged};
 use crate::{PublisherName, Visibility};
 
+/// How ids begin that ObjectStack's client makes up: `local.NAME`.
+const UNNAMED: &str = "local";
+
 /// Where a manifest has its namespace.
 pub(super) const NAMESPACE: &str = "#/namespace";
 
@@ -47,6 +50,13 @@ pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
         && let Some(answer) = reserved(context, namespace.as_str(), NAMESPACE)?
     {
         return Ok(answer);
+    }
+    if first_word(package) == UNNAMED {
+        return Ok(Answer::refuse(format!(
+            "An id that begins with `{UNNAMED}` is one that ObjectStack's client makes up for an App without an id. Give the App \
+             an id of its own (`manifest.id`), such as com.acme.crm."
+        ))
+        .at(["#/id".to_owned()]));
     }
     let prefixes = &context.registry()?.prefixes;
     let publisher = publisher(context)?;

@@ -17,7 +17,8 @@ use crate::http::stream::{self, PIECE_BYTES};
 
 /// How long caches may keep a file without asking again: so long a yank may stay unseen by those that heed it.
 const MAX_AGE_SECONDS: u32 = 60;
-/// A time counts whole seconds, and more may change within the same one; so it is told only when it is past by this much.
+/// A time counts whole seconds, and more may change within the same one; so it validates only when it is past by this much
+/// (RFC 9110, section 8.8.2.2).
 const SETTLED_SECONDS: i64 = 60;
 /// Whoever opens an icon by itself opens no page of ours.
 const ICON_POLICY: &str = "default-src 'none'; sandbox";
@@ -80,12 +81,12 @@ impl File {
 
     fn answer_with(self, call: &Call, body: BoxBody) -> HttpResponse {
         let settled = call.app.clock.now().plus_seconds(-SETTLED_SECONDS);
-        let last_modified = self.changed_at.filter(|changed_at| *changed_at <= settled).map(http_date);
-        let same = conditional::not_modified_since(&call.request, &self.etag, last_modified);
+        let validates = self.changed_at.filter(|changed_at| *changed_at <= settled).map(http_date);
+        let same = conditional::not_modified_since(&call.request, &self.etag, validates);
         let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         answer.insert_header((header::ETAG, self.etag.as_str()));
         answer.insert_header((header::CACHE_CONTROL, self.cache_control()));
-        if let Some(last_modified) = last_modified {
+        if let Some(last_modified) = self.changed_at.map(http_date) {
             answer.insert_header((header::LAST_MODIFIED, last_modified));
         }
         if same {

@@ -4,6 +4,7 @@
 //! here, and the routes below only send it.
 
 mod file;
+mod query;
 mod shape;
 
 use actix_web::http::header::HeaderValue;
@@ -27,14 +28,15 @@ use crate::shares::Place;
 const PACKAGES: &str = "/api/v1/marketplace/packages";
 
 pub(super) fn routes() -> Vec<Route> {
-    let operation = |id, summary| Operation::new(id, Tag::Catalogs, summary).credentials(Credentials::None);
+    // A runtime passes on what its Console asks, which may say more in a later release.
+    let operation = |id, summary| Operation::new(id, Tag::Catalogs, summary).credentials(Credentials::None).any_query();
     vec![
         Route::new(
             Method::GET,
             PACKAGES,
             list,
             operation("osListMarketplace", "Browse and search Apps")
-                .query(Parameter::text("q", "Words that the name, the description or the id contains."))
+                .query(Parameter::text("q", "Parts of the name, the description or the id."))
                 .query(Parameter::of::<wire::Category>("category", "Apps of this category only."))
                 .query(Parameter::text("limit", "How many."))
                 .query(Parameter::text("offset", "After how many.")),
@@ -62,11 +64,9 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn list(call: Call) -> Answer {
-    let query = Query {
-        q: call.query_text("q")?,
-        category: call.query("category")?,
-        limit: call.query("limit")?.unwrap_or_default(),
-        offset: call.query("offset")?.unwrap_or_default(),
+    let Some(query) = query::read(&call.request)? else {
+        let Query { limit, offset, .. } = Query::default();
+        return Ok(list_file(&Offers::default(), limit.get(), offset.get()).answer(&call));
     };
     let (limit, offset) = (query.limit.get(), query.offset.get());
     let file = call.run(move |app, _| Ok::<_, app::Error>(list_file(&marketplace::list(app, query)?, limit, offset)));

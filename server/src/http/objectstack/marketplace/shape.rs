@@ -51,6 +51,7 @@ pub(super) fn detail(offer: &Offer) -> Value {
 pub(super) fn version(record: &VersionRecord) -> Value {
     let tier = record.bundled.iter().map(|pin| pin.tier).fold(record.tier, Tier::max);
     let reviewed_at = record.decided_by.as_ref().and(record.decided_at);
+    let signed = matches!(record.evidence_kind, EvidenceKind::Ed25519 | EvidenceKind::Statement);
     let artifact_kind = (record.evidence_kind != EvidenceKind::Hosted).then_some("plugin");
     json!({
         // The id of a version is its number, also in the paths.
@@ -68,8 +69,9 @@ pub(super) fn version(record: &VersionRecord) -> Value {
         "packaging": if record.manifest_deps { "manifest-deps" } else { "bundled" },
         "permissions": permissions(record),
         "engines": { "platform": record.engines.platform, "protocol": record.engines.protocol },
-        "signed": matches!(record.evidence_kind, EvidenceKind::Ed25519 | EvidenceKind::Statement),
-        "platform_verified": record.approval_sha256.is_some(),
+        "signed": signed,
+        // Of what nobody signed there is nothing to verify, and we sign no counter-signature over it.
+        "platform_verified": signed && record.approval_sha256.is_some(),
     })
 }
 
