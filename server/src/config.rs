@@ -106,6 +106,11 @@ pub struct Concurrency {
     pub uploads: usize,
     /// Uploads of one account. One more waits as well.
     pub uploads_per_account: usize,
+    /// Examinations of artifacts, which publishing and reviewing begin with. One more waits for a moment, and is then answered
+    /// with 429.
+    pub examinations: usize,
+    /// Examinations for one account. One more waits as well.
+    pub examinations_per_account: usize,
     /// Buffers for bytes on their way to the artifact store, over all uploads: of 8 MiB for S3, of 256 KiB for files.
     pub blob_parts: usize,
 }
@@ -207,7 +212,14 @@ impl Default for Config {
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { connections: 10_000, uploads: 64, uploads_per_account: 8, blob_parts: 6 }
+        Self {
+            connections: 10_000,
+            uploads: 64,
+            uploads_per_account: 8,
+            examinations: 4,
+            examinations_per_account: 2,
+            blob_parts: 6,
+        }
     }
 }
 
@@ -327,8 +339,16 @@ impl Config {
         if !blobs.starts_with("file:") && !blobs.starts_with("s3://") {
             return refuse("blobs.url", "use file:<path> or s3://<bucket>/<prefix>".to_owned());
         }
-        let Concurrency { connections, uploads, uploads_per_account, blob_parts } = self.concurrency;
-        if [connections, uploads, uploads_per_account, blob_parts].contains(&0) {
+        let Concurrency {
+            connections,
+            uploads,
+            uploads_per_account,
+            examinations,
+            examinations_per_account,
+            blob_parts,
+        } = self.concurrency;
+        let numbers = [connections, uploads, uploads_per_account, examinations, examinations_per_account, blob_parts];
+        if numbers.contains(&0) {
             return refuse("concurrency", "each of its numbers is at least 1".to_owned());
         }
         if self.quotas.unused_uploads == 0 || self.quotas.unused_upload_bytes < self.limits.artifact_bytes {

@@ -64,6 +64,8 @@ pub struct App {
     pub(crate) spool: PathBuf,
     /// Places for uploads.
     pub(crate) uploads: Shares,
+    /// Places for artifacts that are examined.
+    pub(crate) examining: Shares,
     /// Places for artifacts that are in memory as a whole.
     pub(crate) buffered: Shares,
     /// Places for artifacts that are unpacked for a reader.

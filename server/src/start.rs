@@ -119,6 +119,7 @@ impl App {
         let known = store.read("registry", registry::find)?;
         let signer = open_key(&config, known.is_some())?;
         let (registry, keys) = identify(&store, &config, &signer, clock.now())?;
+        let concurrency = &config.concurrency;
         let app = Self {
             registry,
             demo: config.demo,
@@ -131,7 +132,8 @@ impl App {
             clock,
             ids,
             spool,
-            uploads: Shares::new("uploads", config.concurrency.uploads, config.concurrency.uploads_per_account),
+            uploads: Shares::new("uploads", concurrency.uploads, concurrency.uploads_per_account),
+            examining: Shares::new("examinations", concurrency.examinations, concurrency.examinations_per_account),
             buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
             unpacking: Places::new(UNPACKED_ARTIFACTS, UNPACKING_WAIT),
             hashing: Places::new(HASHING, HASHING_WAIT),

@@ -5,6 +5,7 @@ mod accounts;
 mod apps;
 mod availability;
 mod bad_input;
+mod busy;
 mod command_line;
 mod configuration;
 mod consent;

@@ -10,6 +10,7 @@ use plimsoll_core::access::{Actor, Denied};
 use plimsoll_core::page::PageSize;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{InvalidText, quote};
+use tokio::sync::oneshot;
 use tracing::Span;
 
 use super::envelope::RequestId;
@@ -75,6 +76,27 @@ impl Call {
             work(app, caller)
         })
         .await
+    }
+
+    /// Runs a use case that examines an artifact, which takes seconds: few at a time, and each on a thread of its own, so that
+    /// nothing on the blocking pool waits for it. The place is taken before; who leaves while waiting leaves the queue.
+    pub(crate) async fn run_examining<T, E, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
+    {
+        let place = self.app.examining.take(self.caller.account()?).await?;
+        let (app, caller, span) = (self.app.clone(), self.caller.clone(), Span::current());
+        let (done, result) = oneshot::channel();
+        let work = move || {
+            let result = span.in_scope(|| work(&app, &caller));
+            drop(place);
+            // Nobody takes it if the client has gone.
+            done.send(result).ok();
+        };
+        std::thread::Builder::new().name("examining".to_owned()).spawn(work).map_err(Failure::internal)?;
+        result.await.map_err(|_| Failure::internal("an examination panicked"))?.map_err(Into::into)
     }
 
     /// Runs a use case that hashes a password: as [`Call::run`], and few at a time.
@@ -208,16 +230,29 @@ fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, Stri
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::sync::mpsc;
+    use std::collections::BTreeSet;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, RwLock, mpsc};
     use std::time::Duration;
 
     use actix_web::FromRequest as _;
     use actix_web::test::TestRequest;
     use futures_util::FutureExt as _;
+    use plimsoll_core::access::{Account, MemberRole, TokenScope};
 
     use super::*;
     use crate::config::Config;
     use crate::shares::Places;
+
+    /// An account that owns a publisher, with a token of every scope.
+    pub(in crate::http) fn account(name: &str) -> Account {
+        Account {
+            name: name.parse().expect("a name"),
+            roles: BTreeSet::new(),
+            scopes: TokenScope::ALL.iter().copied().collect(),
+            memberships: BTreeMap::from([("acme".parse().expect("a name"), MemberRole::Owner)]),
+        }
+    }
 
     /// A call that an actor makes with a body to a new registry, while `test` runs.
     pub(in crate::http) fn with_call(actor: Actor, body: &[u8], test: impl AsyncFnOnce(Call)) {
@@ -244,6 +279,29 @@ pub(super) mod tests {
             assert!(places.take().await.is_none(), "the work has its place");
             drop(end);
             assert!(places.take().await.is_some(), "the work has ended");
+        });
+    }
+
+    #[test]
+    fn an_account_has_its_share_of_examinations_also_when_it_does_not_wait_for_them() {
+        with_call(Actor::Account(account("dana")), b"", async |call| {
+            let (begun, may_end) = (Arc::new(AtomicUsize::new(0)), Arc::new(RwLock::new(())));
+            let not_yet = may_end.write().expect("a lock");
+            for _ in 0..8 {
+                let (begun, may_end) = (Arc::clone(&begun), Arc::clone(&may_end));
+                let work = move |_: &_, _: &_| {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    drop(may_end.read());
+                    Ok::<_, Failure>(())
+                };
+                assert!(call.run_examining(work).now_or_never().is_none(), "the client has gone");
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            let most = call.app.config.concurrency.examinations_per_account;
+            assert_eq!(begun.load(Ordering::SeqCst), most);
+            drop(not_yet);
+            assert!(call.run_examining(|_: &_, _: &_| Ok::<_, Failure>(())).await.is_ok());
+            assert_eq!(begun.load(Ordering::SeqCst), most, "who left the queue is not examined");
         });
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
                     ProblemCode::StateConflict,
                     ProblemCode::ArtifactUnknown,
                     ProblemCode::GateRefused,
+                    ProblemCode::TooManyRequests,
                 ]),
         ),
         Route::new(
@@ -113,8 +114,9 @@ async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     let validate_only = call.query_flag("validate_only")?;
     let new: wire::NewVersion = call.json().await?;
-    let published =
-        call.run(move |app, caller| publish::publish(app, caller, &id, new, &Origin::default(), validate_only)).await?;
+    let published = call
+        .run_examining(move |app, caller| publish::publish(app, caller, &id, new, &Origin::default(), validate_only))
+        .await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json(status, &published.version)
 }
