@@ -100,8 +100,12 @@ pub struct Quotas {
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Concurrency {
-    /// Open connections.
+    /// Open connections; fewer where the system allows too few open files. One network address keeps a quarter of them open
+    /// at most: any more are closed after an answer.
     pub connections: usize,
+    /// Bytes of answers on their way, over all those larger than 64 KiB; artifacts and other files count 256 KiB, whatever
+    /// their size. A quarter of it for one network address. More is answered with 503.
+    pub answer_bytes: u64,
     /// Uploads. One more waits for a moment, and is then answered with 429.
     pub uploads: usize,
     /// Uploads of one account. One more waits as well.
@@ -123,12 +127,12 @@ pub struct Timeouts {
     pub head_seconds: u64,
     /// Between two pieces of a body.
     pub body_chunk_seconds: u64,
-    /// Until a JSON body is there.
+    /// Until a JSON body is there; and how long a client may take nothing of an answer (on Linux).
     pub body_seconds: u64,
     /// Until an artifact is there.
     pub upload_seconds: u64,
-    /// Beside these times: how many bytes of a body have to come in each second, on average. It is not looked at in the
-    /// first `body_chunk_seconds`.
+    /// Beside these times: how many bytes of a body have to come in each second, on average, and of an answer larger than
+    /// 64 KiB have to be taken. It is not looked at in the first `body_chunk_seconds`.
     pub body_bytes_per_second: u64,
     /// For which an idle connection is kept.
     pub keep_alive_seconds: u64,
@@ -214,6 +218,7 @@ impl Default for Concurrency {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            answer_bytes: 256 * 1024 * 1024,
             uploads: 64,
             uploads_per_account: 8,
             examinations: 4,
@@ -341,6 +346,7 @@ impl Config {
         }
         let Concurrency {
             connections,
+            answer_bytes,
             uploads,
             uploads_per_account,
             examinations,
@@ -350,6 +356,9 @@ impl Config {
         let numbers = [connections, uploads, uploads_per_account, examinations, examinations_per_account, blob_parts];
         if numbers.contains(&0) {
             return refuse("concurrency", "each of its numbers is at least 1".to_owned());
+        }
+        if answer_bytes < 1024 * 1024 {
+            return refuse("concurrency.answer_bytes", "use at least 1048576".to_owned());
         }
         if self.quotas.unused_uploads == 0 || self.quotas.unused_upload_bytes < self.limits.artifact_bytes {
             let least = "use at least 1 artifact, and at least the bytes of the largest one (limits.artifactBytes)";

@@ -13,6 +13,7 @@ use plimsoll_store::{Conflict, Database, MigrateError, Store, StoreError, regist
 use plimsoll_trust::{KeyError, Signer, SigningKey};
 
 use crate::App;
+use crate::address_shares::AddressShares;
 use crate::app::{self, accounts};
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids, RandomIds, SystemClock};
@@ -136,6 +137,7 @@ impl App {
             examining: Shares::new("examinations", concurrency.examinations, concurrency.examinations_per_account),
             buffered: Shares::new("artifacts in memory", BUFFERED_ARTIFACTS, BUFFERED_ARTIFACTS_PER_ACCOUNT),
             unpacking: Places::new(UNPACKED_ARTIFACTS, UNPACKING_WAIT),
+            answers: AddressShares::new(concurrency.answer_bytes),
             hashing: Places::new(HASHING, HASHING_WAIT),
             throttle: Throttle::default(),
             config,

@@ -114,11 +114,7 @@ impl Call {
 
     /// The network address of the one who asks, as limits count it.
     pub(crate) fn client_address(&self) -> String {
-        let Some(peer) = self.request.peer_addr() else { return String::new() };
-        let forwarded: Vec<_> =
-            self.request.headers().get_all(header::X_FORWARDED_FOR).map(|value| value.as_bytes()).collect();
-        let client = client_address::of_client(peer.ip(), &forwarded, &self.app.config.trusted_proxies);
-        client_address::as_counted(client)
+        client_address::of_request(&self.request, &self.app.config.trusted_proxies)
     }
 
     /// A parameter of the path.
