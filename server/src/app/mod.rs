@@ -31,6 +31,7 @@ pub mod review;
 mod room;
 pub mod sessions;
 mod shelf;
+pub mod submit;
 mod submitted;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -53,12 +54,19 @@ pub struct Caller {
     pub actor: Actor,
     /// The id of the request, for the audit events.
     pub request_id: String,
+    /// The id of the token by which is asked, if signing in made it.
+    pub session: Option<String>,
 }
 
 impl Caller {
+    /// Somebody, by no session.
+    pub fn new(actor: Actor, request_id: String) -> Self {
+        Self { actor, request_id, session: None }
+    }
+
     /// The same request, by whom it turned out to be.
-    fn turned_into(&self, actor: Actor) -> Self {
-        Self { actor, request_id: self.request_id.clone() }
+    pub(crate) fn turned_into(&self, actor: Actor) -> Self {
+        Self::new(actor, self.request_id.clone())
     }
 
     /// The account, if the actor may do this.

@@ -172,8 +172,24 @@ fn a_refusal_is_told_in_the_clients_own_form(on: Backend) {
     let get = |path: &str| failure(&acme.owner().get(path));
     assert_eq!(get("/api/v1/cloud/packages"), failed(405, "METHOD_NOT_ALLOWED", &[]));
     assert_eq!(get("/api/v1/no/such/thing"), failed(404, "RESOURCE_NOT_FOUND", &[]));
+    for (path, instead) in [
+        ("cloud/environments/env_1/packages", "os package install"),
+        ("actions/sys_package/install_package", "os package install"),
+        ("cloud-connection/bind", "OS_CLOUD_URL"),
+        ("cloud/org-packages?environment_id=env_1", "OS_CLOUD_URL"),
+        ("auth/sign-up/email", "plimsoll account create"),
+        ("data/crm_customer/query", "--url"),
+    ] {
+        let absent = acme.owner().call("POST", &format!("/api/v1/{path}")).json(&json!({})).send();
+        assert_eq!(failure(&absent), failed(404, "RESOURCE_NOT_FOUND", &[]), "{path}");
+        assert!(absent.text().contains(instead), "{}", absent.text());
+    }
     let nameless = Recorded::read("register-plugin").without("manifest_id").send(acme.owner());
     assert_eq!(failure(&nameless), failed(422, "VALIDATION_FAILED", &[]));
+    let icon =
+        Recorded::read("register-plugin").with("icon_url", json!("http://acme.example/icon.png")).send(acme.owner());
+    assert_eq!(failure(&icon), failed(422, "VALIDATION_FAILED", &[]));
+    assert!(icon.text().contains("/icon_url: "), "by the name that it has in this body: {}", icon.text());
 
     Recorded::read("register-plugin").send(acme.owner()).json();
     Recorded::read("publish-plugin").send(acme.owner()).json();
