@@ -1,5 +1,6 @@
 //! The configuration: defaults, then a TOML file, then `PLIMSOLL_SERVER_…` variables, then flags. Unknown keys are refused.
 
+mod proxy;
 mod secret;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use plimsoll_core::{Limits, quote};
 
+pub use proxy::ProxyNetwork;
 pub use secret::{Secret, SecretUrl};
 
 /// Prefix of the environment variables. `__` separates levels: `PLIMSOLL_SERVER_DATABASE__URL`.
@@ -26,6 +28,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address at which people and their browsers reach the registry; by default `http://` and `listen`.
     pub public_url: Option<String>,
+    /// The proxies whose `X-Forwarded-For` is believed; by default nobody's.
+    pub trusted_proxies: Vec<ProxyNetwork>,
     /// Where the registry key, the spool and, by default, the database and the artifacts lie.
     pub data_dir: PathBuf,
     /// The origin string that every statement names; by default derived from the registry's key. It never changes.
@@ -184,6 +188,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 7700)),
             public_url: None,
+            trusted_proxies: Vec::new(),
             data_dir: PathBuf::from("data"),
             registry: None,
             key_file: None,

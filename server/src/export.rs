@@ -88,7 +88,7 @@ fn write_app(app: &App, place: &mut Place, detail: &Detail) -> Result<(), Export
         // Its directory could have the name of another App's file. A runtime asks the registry itself for what is not here.
         return Ok(());
     }
-    let anyone = Caller { actor: Actor::Anonymous, request_id: String::new() };
+    let anyone = Caller::new(Actor::Anonymous, String::new());
     let exact = detail.versions.iter().map(|record| Pick::Exact(record.version.clone()));
     for pick in exact.chain([Pick::Latest]) {
         let number = match &pick {

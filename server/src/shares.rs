@@ -68,7 +68,7 @@ impl Shares {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             own.entry(account.clone()).or_insert_with(|| Places::new(self.each, self.all.wait)).clone()
         };
-        let full = |message| Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after: 2 };
+        let full = |message| Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after_seconds: 2 };
         let (what, each) = (self.what, self.each);
         let _own = own.take().await.ok_or_else(|| {
             full(format!("the account {account} has {each} {what} under way, its whole share: let one end"))

@@ -4,9 +4,12 @@
 //! The counts are those of one server process and bounded in memory; several processes allow as many times more.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{Digest, Timestamp};
+
+use crate::app::Error;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub(crate) enum Attempt {
 
 /// The time over which attempts are counted, from the first of them on.
 const WINDOW_SECONDS: i64 = 15 * 60;
-/// The most keys that are counted at a time. Beyond, the oldest are forgotten.
+/// The most keys of a kind that are counted at a time. Beyond, the oldest are forgotten.
 const KEYS: usize = 20_000;
 
 impl Attempt {
@@ -41,11 +44,16 @@ impl Attempt {
     }
 }
 
-/// The attempts of late.
+/// The attempts of late. Each kind has a table of its own: who fills one washes out no counts of another.
 #[derive(Default)]
 pub(crate) struct Throttle {
-    counts: Mutex<HashMap<Digest, Count>>,
+    passwords_of: Table,
+    passwords_from: Table,
+    user_codes: Table,
+    devices: Table,
 }
+
+type Table = Mutex<HashMap<Digest, Count>>;
 
 #[derive(Clone, Copy)]
 struct Count {
@@ -54,10 +62,10 @@ struct Count {
 }
 
 impl Throttle {
-    /// Counts an attempt. If there were too many: the seconds after which there may be one more.
-    pub(crate) fn attempt(&self, what: Attempt, of: &str, now: Timestamp) -> Result<(), u64> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = key(what, of);
+    /// Counts an attempt. [`Error::TooMany`] if there were too many, with the time after which there may be one more.
+    pub(crate) fn attempt(&self, what: Attempt, of: &str, now: Timestamp) -> Result<(), Error> {
+        let mut counts = self.counts(what);
+        let key = Digest::of(of);
         if counts.len() >= KEYS && !counts.contains_key(&key) {
             make_room(&mut counts, now);
         }
@@ -67,7 +75,7 @@ impl Throttle {
         }
         if count.attempts >= what.most() {
             let left = count.since.plus_seconds(WINDOW_SECONDS).as_micros().saturating_sub(now.as_micros());
-            return Err(u64::try_from(left / 1_000_000 + 1).unwrap_or(1));
+            return Err(too_many(u64::try_from(left / 1_000_000 + 1).unwrap_or(1)));
         }
         count.attempts += 1;
         Ok(())
@@ -75,16 +83,26 @@ impl Throttle {
 
     /// Takes an attempt back that turned out to be right.
     pub(crate) fn was_right(&self, what: Attempt, of: &str) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&key(what, of)) {
+        if let Some(count) = self.counts(what).get_mut(&Digest::of(of)) {
             count.attempts = count.attempts.saturating_sub(1);
         }
     }
+
+    /// The counts of a kind, by digests: keys of fixed size, whatever the text.
+    fn counts(&self, what: Attempt) -> MutexGuard<'_, HashMap<Digest, Count>> {
+        let table = match what {
+            Attempt::PasswordOf => &self.passwords_of,
+            Attempt::PasswordFrom => &self.passwords_from,
+            Attempt::UserCode => &self.user_codes,
+            Attempt::Device => &self.devices,
+        };
+        table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A key of fixed size, whatever the text.
-fn key(what: Attempt, of: &str) -> Digest {
-    Digest::of(format!("{what:?} {of}"))
+fn too_many(retry_after_seconds: u64) -> Error {
+    let message = format!("there were too many attempts: try again in {} min", retry_after_seconds.div_ceil(60));
+    Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after_seconds }
 }
 
 fn has_passed(count: &Count, now: Timestamp) -> bool {
@@ -110,35 +128,48 @@ mod tests {
         "2026-11-20T09:30:00Z".parse::<Timestamp>().expect("a time").plus_seconds(seconds)
     }
 
+    /// What comes of an attempt: after how many seconds there may be one more, if not now.
+    fn attempt(throttle: &Throttle, what: Attempt, of: &str, now: Timestamp) -> Option<u64> {
+        match throttle.attempt(what, of, now) {
+            Ok(()) => None,
+            Err(Error::TooMany { code: ProblemCode::TooManyRequests, retry_after_seconds, .. }) => {
+                Some(retry_after_seconds)
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     #[test]
     fn wrong_attempts_run_out_and_come_back() {
         let throttle = Throttle::default();
-        let attempt = |of, now| throttle.attempt(Attempt::UserCode, of, now);
+        let typed = |of, now| attempt(&throttle, Attempt::UserCode, of, now);
         for _ in 0..20 {
-            assert_eq!(attempt("dana", at(0)), Ok(()));
+            assert_eq!(typed("dana", at(0)), None);
         }
-        assert_eq!(attempt("dana", at(0)), Err(901));
-        assert_eq!(attempt("dana", at(899)), Err(2));
-        assert_eq!(attempt("erin", at(0)), Ok(()), "others are not concerned");
-        assert_eq!(throttle.attempt(Attempt::Device, "dana", at(0)), Ok(()), "nor are other things");
-        assert_eq!(attempt("dana", at(900)), Ok(()));
+        assert_eq!(typed("dana", at(0)), Some(901));
+        assert_eq!(typed("dana", at(899)), Some(2));
+        assert_eq!(typed("erin", at(0)), None, "others are not concerned");
+        assert_eq!(attempt(&throttle, Attempt::Device, "dana", at(0)), None, "nor are other things");
+        assert_eq!(typed("dana", at(900)), None);
     }
 
     #[test]
     fn right_attempts_do_not_count() {
         let throttle = Throttle::default();
         for _ in 0..100 {
-            assert_eq!(throttle.attempt(Attempt::PasswordOf, "dana", at(0)), Ok(()));
+            assert_eq!(attempt(&throttle, Attempt::PasswordOf, "dana", at(0)), None);
             throttle.was_right(Attempt::PasswordOf, "dana");
         }
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn memory_is_bounded_and_one_kind_washes_out_no_other() {
         let throttle = Throttle::default();
+        while attempt(&throttle, Attempt::PasswordOf, "dana", at(0)).is_none() {}
         for second in 0..60_000 {
-            let _ = throttle.attempt(Attempt::PasswordFrom, &second.to_string(), at(second / 100));
-            assert!(throttle.counts.lock().expect("not poisoned").len() <= KEYS);
+            attempt(&throttle, Attempt::PasswordFrom, &second.to_string(), at(second / 100));
+            assert!(throttle.passwords_from.lock().expect("not poisoned").len() <= KEYS);
         }
+        assert_eq!(attempt(&throttle, Attempt::PasswordOf, "dana", at(600)), Some(301));
     }
 }

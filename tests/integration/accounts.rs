@@ -3,11 +3,13 @@
 use plimsoll_core::access::{Role, TokenScope};
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::Version;
-use plimsoll_tests::{Actor, Answer, Backend, Plugin, Registry};
+use plimsoll_tests::{Actor, Answer, Backend, Browser, Person, Plugin, Registry, sign_in};
 use serde_json::{Value, json};
 
 plimsoll_tests::behaviours!(
     a_disabled_account_is_out_at_once,
+    an_account_becomes_a_person_later,
+    another_address_ends_what_the_one_before_opened,
     tokens_are_listed_without_their_secrets,
     lists_are_walked_in_pages,
     members_come_go_and_leave,
@@ -54,6 +56,63 @@ fn a_disabled_account_is_out_at_once(on: Backend) {
     assert_eq!(audit["items"][1]["detail"], json!({ "account": dana.name(), "reason": "left the company" }));
 }
 
+fn set_email(actor: &Actor, name: &str, email: &str) -> Answer {
+    put(actor, &format!("/v1/accounts/{name}/email"), &json!({ "email": email }))
+}
+
+fn an_account_becomes_a_person_later(on: Backend) {
+    let registry = Registry::start(on);
+    let (admin, robot, dana) = (registry.admin(), registry.visitor(), Person::join(&registry, "dana", &[]));
+    assert_eq!(set_email(&robot, robot.name(), "robot@example.org").code(), ProblemCode::NotAllowed);
+    assert_eq!(set_email(admin, "nobody", "robot@example.org").code(), ProblemCode::NotFound);
+    assert_eq!(set_email(admin, robot.name(), "no address").code(), ProblemCode::BodyInvalid);
+    let taken = set_email(admin, robot.name(), "Dana@Example.org").problem();
+    assert_eq!(taken.code, ProblemCode::AccountExists);
+    assert!(taken.detail.contains("the account dana has") && taken.detail.contains("another address"), "{taken:?}");
+
+    // Also the first administrator, who has no address from the start.
+    for account in ["admin", robot.name()] {
+        let email = format!("{account}@example.org");
+        assert_eq!(set_email(admin, account, &email.to_uppercase()).json()["email"], email);
+        assert_eq!(sign_in(&registry, &email, "").status, 401, "there is no password");
+        let password = format!("{account}, in four words");
+        let set = json!({ "password": password });
+        assert_eq!(put(admin, &format!("/v1/accounts/{account}/password"), &set).status, 204);
+        let token = sign_in(&registry, &email, &password).json()["token"].as_str().expect("a token").to_owned();
+        let me = registry.anonymous().with_token(&token).get("/v1/me").json();
+        assert_eq!((&me["account"], &me["scopes"]), (&json!(account), &json!(["read", "publish"])));
+    }
+    assert_eq!(robot.get("/v1/me").status, 200, "its tokens are as they were");
+    let audit = admin.get("/v1/audit").json();
+    let set = audit["items"].as_array().expect("items").iter().find(|event| event["action"] == "account.email-set");
+    let expected = json!({ "account": robot.name(), "email": format!("{}@example.org", robot.name()) });
+    assert_eq!(set.expect("an event")["detail"], expected);
+    assert!(!audit.to_string().contains("in four words"));
+    assert_eq!(dana.sign_in(&registry).status, 200, "others are not concerned");
+}
+
+fn another_address_ends_what_the_one_before_opened(on: Backend) {
+    let registry = Registry::start(on);
+    let (admin, dana) = (registry.admin(), Person::join(&registry, "dana", &[]));
+    let (session, mut browser) = (dana.signed_in(&registry), Browser::of(&registry, &dana));
+    let lasting = session.with_token(&registry.token(&session, &[TokenScope::Read]));
+    assert_eq!(set_email(admin, "dana", &dana.email).status, 200, "as it is");
+    assert_eq!(session.get("/v1/me").status, 200);
+
+    assert_eq!(set_email(admin, "dana", "dana@example.com").status, 200);
+    assert_eq!(session.get("/v1/me").code(), ProblemCode::CredentialsInvalid);
+    assert!(!browser.open("/device").text().contains("Signed in as"));
+    assert_eq!(lasting.get("/v1/me").status, 200, "tokens that were made on purpose stay");
+    for email in [dana.email.as_str(), "dana@example.com"] {
+        assert_eq!(
+            sign_in(&registry, email, &dana.password).status,
+            401,
+            "{email}: the password went with the address"
+        );
+    }
+    assert_eq!(set_email(admin, registry.visitor().name(), &dana.email).status, 200, "the address is free");
+}
+
 fn tokens_are_listed_without_their_secrets(on: Backend) {
     let registry = Registry::start(on);
     let (admin, dana) = (registry.admin(), registry.visitor());
@@ -62,6 +121,9 @@ fn tokens_are_listed_without_their_secrets(on: Backend) {
     assert_eq!(each(&own.json(), "account"), [dana.name()]);
     let secret = dana.token().expect("a token").trim_start_matches("plim_");
     assert!(!own.text().contains(secret), "{}", own.text());
+    assert_eq!(own.json()["items"][0]["session"], false);
+    let erin = Person::join(&registry, "erin", &[]).signed_in(&registry);
+    assert_eq!(erin.get("/v1/tokens").json()["items"][0]["session"], true);
     assert_eq!(dana.get("/v1/tokens?account=admin").code(), ProblemCode::NotAllowed);
     let all = each(&admin.get("/v1/tokens").json(), "account");
     assert!(all.contains(&"admin".to_owned()) && all.contains(&dana.name().to_owned()), "{all:?}");
@@ -187,6 +249,8 @@ fn everything_is_done_by_the_command_line_too(on: Backend) {
     assert!(cli.done(&["account", "disable", dana.name(), "--reason", "left"])["disabledAt"].is_string());
     assert_eq!(dana.get("/v1/me").status, 401);
     cli.done(&["account", "enable", dana.name(), "--reason", "back"]);
+    assert_eq!(cli.done(&["account", "email", dana.name(), "dana@example.org"])["email"], "dana@example.org");
+    cli.fails(15, &["account", "email", "admin", "dana@example.org"]);
     assert_eq!(each(&cli.done(&["token", "list", "--account", dana.name()]), "account"), [dana.name()]);
     assert_eq!(each(&cli.done(&["publisher", "list"]), "publisher"), ["acme"]);
     cli.done(&["publisher", "member", "acme", dana.name(), "--role", "ci"]);

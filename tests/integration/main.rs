@@ -16,6 +16,7 @@ mod keys;
 mod namespaces;
 mod objectstack;
 mod packing;
+mod proxies;
 mod publishing;
 mod reading;
 mod samples;

@@ -29,7 +29,7 @@ begin_scenario() {
   # All that the clients keep or read stays in this directory.
   export HOME=$work/home PLIMSOLL_HOME=$work/home/plimsoll NO_COLOR=1
   export OS_CLOUD_URL=$PLIMSOLL_REGISTRY
-  unset OS_CLOUD_API_KEY OS_TOKEN OS_ORG_ID OS_ENVIRONMENT_ID
+  unset OS_CLOUD_API_KEY OS_TOKEN OS_ORG_ID OS_ENVIRONMENT_ID OS_MARKETPLACE_CACHE OS_MARKETPLACE_PUBLIC_BASE_URL
   quietly "$plimsoll" trust add "$PLIMSOLL_REGISTRY" --fingerprint "$PLIMSOLL_FINGERPRINT"
   make_account first-reviewer review read
   make_publisher acme
@@ -124,11 +124,30 @@ approve() { # ID@VERSION
   PLIMSOLL_TOKEN=$account
 }
 
+# An App and a contribution, approved for the marketplace.
+fill_marketplace() {
+  export OS_CLOUD_API_KEY=$PLIMSOLL_TOKEN
+  cp -r "$samples/crm" crm
+  (cd crm && quietly os build && quietly os package publish --visibility marketplace --submit --icon-file icon.svg)
+  approve com.acme.crm@1.0.0
+  cp -r "$samples/sandbox-vat" vat-check
+  quietly os plugin build vat-check --out "$PWD/vat-check.osplugin"
+  quietly os plugin sign vat-check.osplugin --key acme.key --key-id acme-2026
+  quietly os plugin publish vat-check.osplugin --visibility marketplace --submit
+  approve com.acme.vat-check@1.0.0
+  unset OS_CLOUD_API_KEY
+  : >"$work/transcript"
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 # A runtime of ObjectStack with an empty kernel, whose control plane is the registry; a second start finds what the first left.
 # Sets `runtime`, its address: by this name, since it compares the addresses of its visitors with it.
 start_runtime() {
   local port
-  port=${runtime_port:=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+  port=${runtime_port:=$(free_port)}
   runtime=http://localhost:$port
   mkdir -p "$work/desk/runtime"
   (cd "$work/desk/runtime" && exec setsid os start --port "$port" --home "$work/desk/runtime" --database-driver sqlite-wasm --no-ui) \
@@ -149,4 +168,42 @@ stop_runtime() {
   kill -- "-$runtime_pid" 2>/dev/null || true
   wait "$runtime_pid" 2>/dev/null || true
   runtime_pid=
+}
+
+# Makes the first account of a new runtime, which may install into it.
+register_administrator() {
+  export OS_RUNTIME_URL=$runtime OS_RUNTIME_EMAIL=admin@runtime.example OS_RUNTIME_PASSWORD
+  OS_RUNTIME_PASSWORD=$(node -p 'require("crypto").randomUUID()')
+  quietly os register --url "$runtime" --email "$OS_RUNTIME_EMAIL" --name Administrator --password "$OS_RUNTIME_PASSWORD"
+}
+
+# Shows what the runtime tells its Console of the marketplace.
+market() { # PATH [HEADER VALUE]
+  local path=$1
+  shift
+  printf '$ GET /api/v1/marketplace/packages%s\n' "$path${2:+ ($1: $2)}" >>"$work/transcript"
+  node "$here/marketplace.mjs" "$runtime/api/v1/marketplace/packages$path" "$@" >>"$work/transcript"
+  echo >>"$work/transcript"
+}
+
+# Serves the files of a directory, as any static host does. Sets `site`, its address.
+start_site() { # DIRECTORY
+  local port
+  port=$(free_port)
+  site=http://127.0.0.1:$port
+  python3 -m http.server "$port" --bind 127.0.0.1 --directory "$1" >"$work/site.log" 2>&1 </dev/null &
+  site_pid=$!
+  for _ in $(seq 100); do
+    curl -sf -o /dev/null --max-time 2 "$site/" && return
+    sleep 0.1
+  done
+  cat "$work/site.log" >&2
+  return 1
+}
+
+stop_site() {
+  [ -n "${site_pid:-}" ] || return 0
+  kill "$site_pid" 2>/dev/null || true
+  wait "$site_pid" 2>/dev/null || true
+  site_pid=
 }

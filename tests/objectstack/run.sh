@@ -19,6 +19,7 @@ finish() {
   local status=$?
   set +e
   stop_runtime
+  stop_site
   "$here/../server.sh" stop "$work/server"
   [ -z "$scenario" ] || { echo "the scenario $scenario stopped; until there it had printed:"; cat "$work/transcript"; } >&2
   rm -rf "$work"

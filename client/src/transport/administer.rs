@@ -22,6 +22,12 @@ impl Registry {
         read_json(&url, self.write_json(Repeat::Safe, &Method::PUT, &url, set)?)
     }
 
+    /// `PUT /v1/accounts/{account}/email`
+    pub fn set_email(&self, account: &AccountName, set: &wire::SetEmail) -> Result<wire::Account, TransportError> {
+        let url = self.url(&["v1", "accounts", account.as_str(), "email"], &[]);
+        read_json(&url, self.write_json(Repeat::Safe, &Method::PUT, &url, set)?)
+    }
+
     /// `GET /v1/tokens`, one page: of an account, or whatever the one who asks may see.
     pub fn tokens(
         &self,

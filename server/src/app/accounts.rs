@@ -14,7 +14,7 @@ use plimsoll_store::{Conflict, Conn, StoreError, account, member, token as token
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, check_text};
+use super::{Caller, Error, Result, check_text, people};
 use crate::{App, token};
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
@@ -23,9 +23,8 @@ const DEFAULT_TOKEN_DAYS: i64 = 90;
 /// The longest that a token may last.
 const MAX_TOKEN_DAYS: i64 = 366;
 
-/// Finds out who holds a token. No token is nobody; a token that is not valid is an error, never nobody.
-pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
-    let Some(bearer) = bearer else { return Ok(Actor::Anonymous) };
+/// Finds out who asks by a token. One that is not valid is an error, never nobody.
+pub fn authenticate(app: &App, bearer: &str, request_id: String) -> Result<Caller> {
     // Found by the digest of the secret, so that how long the look-up takes tells nothing of the secret.
     let secret_sha256 = token::digest(bearer).ok_or(Error::CredentialsInvalid)?;
     let now = app.clock.now();
@@ -34,7 +33,8 @@ pub fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor> {
         if token.revoked_at.is_some() || token.expires_at <= now {
             return Err(Error::CredentialsInvalid);
         }
-        actor(conn, &token.account, token.scopes)
+        let actor = actor(conn, &token.account, token.scopes)?;
+        Ok(Caller { actor, request_id, session: token.session.then_some(token.id) })
     })
 }
 
@@ -66,13 +66,13 @@ pub fn create_account(app: &App, caller: &Caller, new: NewAccount) -> Result<Acc
     let NewAccount { name, roles, email } = new;
     let created = Account { name, roles, email, created_at: app.clock.now(), disabled_at: None };
     app.store.write("create_account", |conn| {
-        let taken = |message| Error::conflict(ProblemCode::AccountExists, message);
+        if let Some(email) = &created.email {
+            people::check_free(conn, email)?;
+        }
         account::insert(conn, &created).map_err(|error| match error {
             StoreError::Conflict(Conflict::Account) => {
-                taken(format!("there is an account {} already: choose another name", created.name))
-            }
-            StoreError::Conflict(Conflict::Email) => {
-                taken("there is an account with this e-mail address already: a person has one account".to_owned())
+                let message = format!("there is an account {} already: choose another name", created.name);
+                Error::conflict(ProblemCode::AccountExists, message)
             }
             error => error.into(),
         })?;
@@ -92,7 +92,8 @@ pub fn list_accounts(app: &App, caller: &Caller, size: PageSize, cursor: Option<
     Ok(AccountPage { items: page.items, next })
 }
 
-/// Disables an account, whose tokens then work no more, or enables it, and they work again.
+/// Disables an account: what a person opened by signing in ends, and tokens that were made on purpose work no more. They work
+/// again where it is enabled, what has ended does not.
 pub fn set_disabled(app: &App, caller: &Caller, name: &AccountName, set: SetDisabled) -> Result<Account> {
     let own = &caller.allow(&Action::DisableAccount)?.name;
     check_text("/reason", &set.reason, 1000)?;
@@ -107,6 +108,9 @@ pub fn set_disabled(app: &App, caller: &Caller, name: &AccountName, set: SetDisa
         }
         let disabled_at = set.disabled.then(|| app.clock.now());
         account::set_disabled(conn, name, disabled_at)?;
+        if set.disabled {
+            people::end_sign_ins(app, conn, name)?;
+        }
         let action = if set.disabled { "account.disabled" } else { "account.enabled" };
         let detail = json!({ "account": name, "reason": set.reason });
         record::change(app, conn, caller, action, About::default(), detail)?;
@@ -114,7 +118,7 @@ pub fn set_disabled(app: &App, caller: &Caller, name: &AccountName, set: SetDisa
     })
 }
 
-fn found(conn: &mut Conn, name: &AccountName) -> Result<Account> {
+pub(super) fn found(conn: &mut Conn, name: &AccountName) -> Result<Account> {
     account::find(conn, name)?.ok_or_else(|| Error::NotFound(format!("account {name}")))
 }
 
@@ -143,6 +147,7 @@ pub fn list_tokens(
         created_at: token.created_at,
         expires_at: token.expires_at,
         revoked_at: token.revoked_at,
+        session: token.session,
     };
     Ok(TokenPage { items: page.items.into_iter().map(shown).collect(), next })
 }
@@ -239,7 +244,7 @@ fn insert_admin_token(app: &App, conn: &mut Conn, name: &AccountName) -> Result<
 
 /// Whoever runs the server, who needs no token.
 fn operator() -> Caller {
-    Caller { actor: Actor::Anonymous, request_id: "command-line".to_owned() }
+    Caller::new(Actor::Anonymous, "command-line".to_owned())
 }
 
 pub(super) fn insert_token(

@@ -16,7 +16,7 @@ use crate::App;
 use crate::config::Quotas;
 
 /// When it is worth looking again whether something of the share was collected: that happens once an hour.
-const QUOTA_RETRY_SECONDS: u32 = 60 * 60;
+const QUOTA_RETRY_SECONDS: u64 = 60 * 60;
 /// How long an upload is kept for a publish that refers to it.
 pub(super) const LEASE_SECONDS: i64 = 24 * 60 * 60;
 
@@ -37,7 +37,7 @@ pub fn may_upload(app: &App, caller: &Caller, sha256: Option<&Digest>) -> Result
          them, or wait until they are collected, a day after their upload",
         unused.count, unused.bytes
     );
-    Err(Error::TooMany { code: ProblemCode::QuotaExceeded, message, retry_after: QUOTA_RETRY_SECONDS })
+    Err(Error::TooMany { code: ProblemCode::QuotaExceeded, message, retry_after_seconds: QUOTA_RETRY_SECONDS })
 }
 
 /// Stores bytes that are in memory, brought by the account. Like an upload, whole or not at all.

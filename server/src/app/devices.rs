@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use plimsoll_core::access::{Action, TokenScope};
+use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{AccountName, Digest, InvalidText, Timestamp};
 use plimsoll_store::device::{self, Decision, Device};
 use plimsoll_store::{Conn, account, web_session};
@@ -92,8 +93,7 @@ pub struct Begun {
 pub fn begin(app: &App, client: &str, from: &str) -> Result<Begun> {
     let now = app.clock.now();
     check_client(client)?;
-    let throttled = |retry_after_seconds| Error::Throttled { retry_after_seconds };
-    app.throttle.attempt(Attempt::Device, from, now).map_err(throttled)?;
+    app.throttle.attempt(Attempt::Device, from, now)?;
     let begun = Begun { device_code: hex::encode(app.ids.secret()), user_code: UserCode::random(app.ids.as_ref()) };
     let waiting = Device {
         device_code_sha256: Digest::of(&begun.device_code),
@@ -108,7 +108,8 @@ pub fn begin(app: &App, client: &str, from: &str) -> Result<Begun> {
     app.store.write("begin_device", |conn| {
         device::remove_expired(conn, now.plus_seconds(-REMEMBERED_SECONDS))?;
         if device::count_waiting(conn, now)? >= DEVICES {
-            return Err(throttled(60));
+            let message = "too many devices wait to be signed in: try again in a minute".to_owned();
+            return Err(Error::TooMany { code: ProblemCode::TooManyRequests, message, retry_after_seconds: 60 });
         }
         Ok(device::insert(conn, &waiting)?)
     })?;
@@ -210,8 +211,7 @@ pub struct Waiting {
 pub fn waiting(app: &App, caller: &Caller, code: &UserCode) -> Result<Waiting> {
     let account = &caller.allow(&Action::ReadSelf)?.name;
     let now = app.clock.now();
-    let throttled = |retry_after_seconds| Error::Throttled { retry_after_seconds };
-    app.throttle.attempt(Attempt::UserCode, account.as_str(), now).map_err(throttled)?;
+    app.throttle.attempt(Attempt::UserCode, account.as_str(), now)?;
     let found = app.store.read("waiting_device", |conn| device::find_by_user_code(conn, &code.0))?;
     let waits = |device: &Device| device.decision == Decision::Pending && device.expires_at > now;
     let found = found.filter(waits).ok_or_else(|| not_waiting(code))?;

@@ -11,17 +11,13 @@ pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
     /// The token is not valid.
-    #[error("the token is unknown, revoked or expired, or its account is disabled: ask for another one")]
+    #[error(
+        "the token is unknown, revoked or expired, or its account is disabled: sign in again, or ask for another one"
+    )]
     CredentialsInvalid,
     /// No account has this e-mail address and this password.
     #[error("the e-mail address or the password is wrong")]
     SignInRefused,
-    /// There were too many attempts of late.
-    #[error("there were too many attempts: try again in {} min", .retry_after_seconds.div_ceil(60))]
-    Throttled {
-        /// After how many seconds there may be one more.
-        retry_after_seconds: u64,
-    },
     /// It is not there, or hidden from the actor: the two are the same.
     #[error("there is no {0} here that you may see")]
     NotFound(String),
@@ -33,7 +29,7 @@ pub enum Error {
         /// What to do.
         message: String,
     },
-    /// The account has its whole share. One of the codes with status 429.
+    /// The one who asks has their whole share, or there is too much of everybody's. One of the codes with status 429.
     #[error("{message}")]
     TooMany {
         /// Which share.
@@ -41,7 +37,7 @@ pub enum Error {
         /// What to do.
         message: String,
         /// After how many seconds it is worth trying again.
-        retry_after: u32,
+        retry_after_seconds: u64,
     },
     /// The body was well formed, but a value in it is not valid. One of the codes with status 400 or 422.
     #[error("{message}")]

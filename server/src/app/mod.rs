@@ -14,10 +14,12 @@ pub mod collect;
 pub mod devices;
 pub mod discovery;
 mod error;
+mod evaluate;
 mod facts;
 pub mod icon;
 pub mod index;
 pub mod keys;
+mod level;
 mod listing;
 pub mod marketplace;
 pub mod packages;
@@ -29,6 +31,7 @@ pub mod review;
 mod room;
 pub mod sessions;
 mod shelf;
+pub mod submit;
 mod submitted;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -39,7 +42,7 @@ use std::str::FromStr;
 
 use plimsoll_core::access::{self, Account, Action, Actor, Denied};
 use plimsoll_core::page::Cursor;
-use plimsoll_core::{AccountName, InvalidText};
+use plimsoll_core::{AccountName, InvalidText, find_hidden};
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -51,12 +54,19 @@ pub struct Caller {
     pub actor: Actor,
     /// The id of the request, for the audit events.
     pub request_id: String,
+    /// The id of the token by which is asked, if signing in made it.
+    pub session: Option<String>,
 }
 
 impl Caller {
+    /// Somebody, by no session.
+    pub fn new(actor: Actor, request_id: String) -> Self {
+        Self { actor, request_id, session: None }
+    }
+
     /// The same request, by whom it turned out to be.
-    fn turned_into(&self, actor: Actor) -> Self {
-        Self { actor, request_id: self.request_id.clone() }
+    pub(crate) fn turned_into(&self, actor: Actor) -> Self {
+        Self::new(actor, self.request_id.clone())
     }
 
     /// The account, if the actor may do this.
@@ -83,7 +93,7 @@ fn name_after<T: FromStr<Err = InvalidText>>(list: &str, cursor: &str) -> std::r
     name.parse().map_err(|_| InvalidText::new("cursor", cursor, "use the `next` of an earlier page, unchanged"))
 }
 
-/// Refuses a text of a body that is empty or longer than `max` bytes.
+/// Refuses a text of a body that is empty, longer than `max` bytes, or not what people see of it.
 fn check_text(pointer: &str, text: &str, max: usize) -> Result<()> {
     if text.trim().is_empty() {
         return Err(Error::invalid_at(pointer, "write something here: it is empty"));
@@ -91,8 +101,9 @@ fn check_text(pointer: &str, text: &str, max: usize) -> Result<()> {
     if text.len() > max {
         return Err(Error::invalid_at(pointer, format!("use at most {max} bytes: it has {}", text.len())));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Error::invalid_at(pointer, "leave out control characters"));
+    if let Some(hidden) = find_hidden(text, &['\n', '\r', '\t']) {
+        let message = format!("leave out the character {}, which people do not see", hidden.escape_unicode());
+        return Err(Error::invalid_at(pointer, message));
     }
     Ok(())
 }

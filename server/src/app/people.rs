@@ -1,13 +1,14 @@
 //! People: accounts with an e-mail address and a password.
 
 use plimsoll_core::access::{Action, Denied};
-use plimsoll_core::wire::SetPassword;
+use plimsoll_core::problem::ProblemCode;
+use plimsoll_core::wire::{Account, SetEmail, SetPassword};
 use plimsoll_core::{AccountName, Email, Password};
 use plimsoll_store::{Conn, account, device, token as tokens, web_session};
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result};
+use super::{Caller, Error, Result, accounts};
 use crate::throttle::Attempt;
 use crate::{App, password};
 
@@ -26,9 +27,8 @@ impl Verified {
     }
 }
 
-/// Sets the password of a person, and ends its sessions and what it said of devices that have not asked since. An
-/// administrator may for anybody; a person itself says the password until now as well, so that a token that got away does not
-/// become the account.
+/// Sets the password of a person, and ends what the one until now opened. An administrator may for anybody; a person itself
+/// says the password until now as well, so that a token that got away does not become the account.
 pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPassword, from: &str) -> Result<()> {
     let administers = caller.allow(&Action::ResetPassword).is_ok();
     if !administers {
@@ -55,11 +55,47 @@ pub fn set_password(app: &App, caller: &Caller, name: &AccountName, new: &SetPas
         if !account::set_password(conn, name, &hash)? {
             return Err(not_a_person());
         }
-        tokens::revoke_sessions(conn, name, app.clock.now())?;
-        web_session::remove_of(conn, name)?;
-        device::remove_of(conn, name)?;
+        end_sign_ins(app, conn, name)?;
         record::change(app, conn, caller, "account.password-set", About::default(), json!({ "account": name }))
     })
+}
+
+/// Gives an account an e-mail address, which makes it a person, or another one. Another one may be somebody else's: so what the
+/// one until now opened ends, and the password goes with it.
+pub fn set_email(app: &App, caller: &Caller, name: &AccountName, set: SetEmail) -> Result<Account> {
+    caller.allow(&Action::SetEmail)?;
+    let SetEmail { email } = set;
+    app.store.write("set_email", |conn| {
+        let found = accounts::found(conn, name)?;
+        if found.email.as_ref() == Some(&email) {
+            return Ok(found);
+        }
+        check_free(conn, &email)?;
+        account::set_email(conn, name, &email)?;
+        end_sign_ins(app, conn, name)?;
+        let detail = json!({ "account": name, "email": email });
+        record::change(app, conn, caller, "account.email-set", About::default(), detail)?;
+        Ok(Account { email: Some(email.clone()), ..found })
+    })
+}
+
+/// Refuses an e-mail address that an account has.
+pub(super) fn check_free(conn: &mut Conn, email: &Email) -> Result<()> {
+    let Some((holder, _)) = account::find_by_email(conn, email)? else { return Ok(()) };
+    let message = format!(
+        "the account {holder} has this e-mail address, and a person has one account: use that one, or first give it another \
+         address"
+    );
+    Err(Error::conflict(ProblemCode::AccountExists, message))
+}
+
+/// Ends what a person opened by signing in: sessions, those of the web page, and what it said of devices that have not asked
+/// since. It comes after the write of the account's row that is the reason: so nothing begins beside it.
+pub(super) fn end_sign_ins(app: &App, conn: &mut Conn, name: &AccountName) -> Result<()> {
+    tokens::revoke_sessions(conn, name, app.clock.now())?;
+    web_session::remove_of(conn, name)?;
+    device::remove_of(conn, name)?;
+    Ok(())
 }
 
 /// Finds out whose e-mail address and password these are. Who is unknown, who has no password and whose password is another
@@ -70,7 +106,7 @@ pub(super) fn check(app: &App, email: &Email, password: &Password, from: &str) -
     let now = app.clock.now();
     let attempts = [(Attempt::PasswordFrom, from), (Attempt::PasswordOf, email.as_str())];
     for (what, of) in attempts {
-        app.throttle.attempt(what, of, now).map_err(|retry_after_seconds| Error::Throttled { retry_after_seconds })?;
+        app.throttle.attempt(what, of, now)?;
     }
     let found = app.store.read("sign_in", |conn| account::find_by_email(conn, email))?;
     let (name, hash) = found.unzip();

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::people::{self, Verified};
 use super::record::{self, About};
 use super::{Caller, Error, Result, accounts};
-use crate::{App, token};
+use crate::App;
 
 /// How long somebody stays signed in at the web page.
 const WEB_SESSION_SECONDS: i64 = 60 * 60;
@@ -57,15 +57,13 @@ pub fn current(app: &App, caller: &Caller) -> Result<Option<Session>> {
     Ok(Some(Session { token: None, account, scopes: asking.scopes.clone() }))
 }
 
-/// Ends the session whose token was sent. A token that was not made by signing in stays: it is revoked on purpose.
-pub fn sign_out(app: &App, caller: &Caller, bearer: &str) -> Result<()> {
-    caller.allow(&Action::ReadSelf)?;
-    let secret_sha256 = token::digest(bearer).ok_or(Error::CredentialsInvalid)?;
+/// Ends the session by which is asked. A token that was not made by signing in stays: it is revoked on purpose.
+pub fn sign_out(app: &App, caller: &Caller) -> Result<()> {
+    let account = &caller.allow(&Action::ReadSelf)?.name;
+    let Some(session) = &caller.session else { return Ok(()) };
     app.store.write("sign_out", |conn| {
-        let session = tokens::find_by_secret(conn, &secret_sha256)?.filter(|token| token.session);
-        let Some(session) = session else { return Ok(()) };
-        if tokens::revoke(conn, &session.id, app.clock.now())? {
-            let detail = json!({ "account": session.account, "token": session.id });
+        if tokens::revoke(conn, session, app.clock.now())? {
+            let detail = json!({ "account": account, "token": session });
             record::change(app, conn, caller, "session.ended", About::default(), detail)?;
         }
         Ok(())

@@ -1,21 +1,20 @@
 //! What is on show of a package: its signed index documents and its catalog entry. Made anew, in the same transaction, by
 //! every change that they show.
 
-use plimsoll_core::gate;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{IndexDocument, IndexVersion};
-use plimsoll_core::{Availability, Digest, KeyId, Level, PackageId, PublisherName, State, Tier, Timestamp, Visibility};
+use plimsoll_core::{Availability, Digest, KeyId, Level, PackageId, PublisherName, Tier, Timestamp, Visibility};
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::index::{self, IndexRecord};
 use plimsoll_store::version::VersionRecord;
-use plimsoll_store::version::submission::{self, Submission};
+use plimsoll_store::version::submission;
 use plimsoll_store::{Conn, key, package, version};
 use plimsoll_trust::statement::sign_index;
 use serde_json::json;
 
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Error, Result, approve};
+use super::{Caller, Error, Result, approve, level};
 use crate::App;
 
 const HOUR_SECONDS: i64 = 60 * 60;
@@ -73,18 +72,11 @@ pub(super) fn hold_beyond(
     name: &PublisherName,
     level: Level,
 ) -> Result<()> {
-    let is_beyond = |record: &VersionRecord| {
-        record.state == State::Approved
-            && record.held_reason.is_none()
-            && !gate::may_ship(level, record.tier, record.manifest_deps)
-    };
     for id in package::of_publisher(conn, name)? {
-        let beyond: Vec<_> = version::approved(conn, &id)?.into_iter().filter(is_beyond).collect();
-        for was in &beyond {
+        let beyond = level::beyond(conn, &id, level)?;
+        for (was, what) in &beyond {
             let tier = was.tier;
-            let packages = if was.manifest_deps { " with npm packages" } else { "" };
-            let reason =
-                format!("held for review: the level of its publisher fell to {level}, too low for {tier}{packages}");
+            let reason = format!("held for review: the level of its publisher fell to {level}, too low for {what}");
             hold(conn, was, reason)?;
             let about = About::version(name, &id, &was.version);
             let detail = json!({ "tier": tier, "level": level });
@@ -135,7 +127,7 @@ pub(super) fn block_signed(
 /// Keeps the approval in force, held, and has the version wait as it was submitted last.
 fn hold(conn: &mut Conn, was: &VersionRecord, reason: String) -> Result<()> {
     let Submitted { record, documents, .. } = submitted::of(conn, was.clone())?;
-    submission::set(conn, &was.package, &was.version, &Submission::of(&record, &documents))?;
+    submission::set(conn, &record, &documents)?;
     let now = VersionRecord { held_reason: Some(reason), ..was.clone() };
     approve::check_replaced(version::update(conn, was, &now)?, &now)
 }

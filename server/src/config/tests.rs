@@ -37,6 +37,8 @@ fn unknown_keys_and_wrong_values_are_refused_by_name() {
         ("[database]\nurl = \"mysql://x\"", "database.url: "),
         ("[blobs]\nurl = \"/x\"", "blobs.url: "),
         ("workers = 0", "workers: "),
+        ("trusted_proxies = [\"10.0.0.1/8\"]", "trusted_proxies"),
+        ("trusted_proxies = \"10.0.0.1\"", "trusted_proxies"),
         ("[concurrency]\nuploads_per_account = 0", "concurrency: "),
         ("[quotas]\nunused_uploads = 0", "quotas: "),
         ("[quotas]\nunused_upload_bytes = 1000", "quotas: "),

@@ -123,7 +123,7 @@ pub(super) fn caller(app: &App, name: &str) -> Result<Caller, DemoError> {
     })?;
     let scopes = TokenScope::ALL.iter().copied().collect();
     let actor = Actor::Account(Account { name, roles, scopes, memberships });
-    Ok(Caller { actor, request_id: app.ids.id() })
+    Ok(Caller::new(actor, app.ids.id()))
 }
 
 /// A new token for an account, good for [`TOKEN_DAYS`].

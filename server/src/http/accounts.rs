@@ -49,7 +49,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .credentials(Credentials::Required)
                 .takes::<wire::NewAccount>(examples::new_account())
                 .answers::<wire::Account>(201, "The account was made.", examples::account())
-                .fails(&[ProblemCode::AccountExists]),
+                .fails(&[ProblemCode::AccountExists, ProblemCode::StateConflict]),
         ),
         Route::new(
             Method::PUT,
@@ -64,6 +64,20 @@ pub(super) fn routes() -> Vec<Route> {
                 .takes::<wire::SetPassword>(examples::set_password())
                 .answers_nothing(204, "The password is set.")
                 .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
+        ),
+        Route::new(
+            Method::PUT,
+            "/v1/accounts/{account}/email",
+            set_email,
+            Operation::new("setEmail", Tag::Accounts, "Set the e-mail address of an account")
+                .describe(
+                    "By an administrator. It makes the account a person, who signs in once there is a password. Where there was \
+                     another address, what it opened ends, and the password with it: the new one may be somebody else's.",
+                )
+                .credentials(Credentials::Required)
+                .takes::<wire::SetEmail>(examples::set_email())
+                .answers::<wire::Account>(200, "The account as it is now.", examples::account())
+                .fails(&[ProblemCode::NotFound, ProblemCode::AccountExists, ProblemCode::StateConflict]),
         ),
         Route::new(
             Method::GET,
@@ -81,8 +95,9 @@ pub(super) fn routes() -> Vec<Route> {
             set_disabled,
             Operation::new("setAccountDisabled", Tag::Accounts, "Disable an account, or enable it")
                 .describe(
-                    "Needs an administrator, and never for the own account. The tokens of a disabled account stop working at \
-                     once, and work again when it is enabled; what it published stays.",
+                    "Needs an administrator, and never for the own account. Nothing of a disabled account works from then on. \
+                     Its sessions have ended; tokens that were made on purpose work again when it is enabled. What it published \
+                     stays.",
                 )
                 .credentials(Credentials::Required)
                 .takes::<wire::SetDisabled>(examples::set_disabled())
@@ -146,6 +161,13 @@ async fn set_password(mut call: Call) -> Answer {
     let from = call.client_address();
     call.run_hashing(move |app, caller| people::set_password(app, caller, &name, &new, &from)).await?;
     reply::no_content()
+}
+
+async fn set_email(mut call: Call) -> Answer {
+    let name: AccountName = call.path("account")?;
+    let set: wire::SetEmail = call.json().await?;
+    let account = call.run(move |app, caller| people::set_email(app, caller, &name, set)).await?;
+    reply::ok(&account)
 }
 
 async fn list(call: Call) -> Answer {

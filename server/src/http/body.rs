@@ -135,11 +135,18 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Failure
         |error: &serde_json::Error| Failure::request_invalid(format!("the body is not valid JSON: {error}"));
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-        Category::Data => invalid(pointer(error.path()), error.inner().to_string()),
+        Category::Data => invalid(pointer(error.path()), without_place(error.inner())),
         Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
     })?;
     json.end().map_err(|error| malformed(&error))?;
     Ok(value)
+}
+
+/// What is wrong with a value, which its pointer has told the place of: lines and columns of a body are nobody's.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// Parses a JSON body, whose objects have each member once.
@@ -204,6 +211,13 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_without_lines_and_columns() {
+        let problem = read::<NewVersion>(br#"{"publisher": "Acme Corp"}"#).expect_err("a wrong value").document("r").0;
+        assert_eq!(problem.errors[0].pointer, "/publisher");
+        assert!(!problem.detail.contains("line") && !problem.detail.contains("column"), "{}", problem.detail);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! One call of an operation: who asks, with what.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use actix_web::http::header;
@@ -13,10 +12,10 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{InvalidText, quote};
 use tracing::Span;
 
-use super::body;
 use super::envelope::RequestId;
 use super::openapi::{Credentials, Operation};
 use super::problem::Failure;
+use super::{body, client_address};
 use crate::App;
 use crate::app::{self, Caller, accounts};
 
@@ -41,15 +40,15 @@ impl Call {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Failure::internal("the application is not attached"))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let actor = match operation.credentials {
-            Credentials::None => Actor::Anonymous,
-            Credentials::Optional | Credentials::Required => actor(&app, &request).await?,
+        let caller = match operation.credentials {
+            Credentials::None => Caller::new(Actor::Anonymous, request_id),
+            Credentials::Optional | Credentials::Required => caller(&app, &request, request_id).await?,
         };
-        if operation.credentials == Credentials::Required && actor == Actor::Anonymous {
+        if operation.credentials == Credentials::Required && caller.actor == Actor::Anonymous {
             return Err(app::Error::from(Denied::NotAuthenticated).into());
         }
         let query = read_query(request.query_string(), operation)?;
-        Ok(Self { app, caller: Caller { actor, request_id }, request, payload, query })
+        Ok(Self { app, caller, request, payload, query })
     }
 
     /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
@@ -91,16 +90,13 @@ impl Call {
         self.run_in(place, work).await
     }
 
-    /// The network address of the one who asks: of IPv6 the network, since each of its hosts has as many addresses as it likes.
+    /// The network address of the one who asks, as limits count it.
     pub(crate) fn client_address(&self) -> String {
-        match self.request.peer_addr().map(|address| address.ip()) {
-            Some(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
-                let [a, b, c, d, ..] = ip.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-            Some(ip) => ip.to_canonical().to_string(),
-            None => String::new(),
-        }
+        let Some(peer) = self.request.peer_addr() else { return String::new() };
+        let forwarded: Vec<_> =
+            self.request.headers().get_all(header::X_FORWARDED_FOR).map(|value| value.as_bytes()).collect();
+        let client = client_address::of_client(peer.ip(), &forwarded, &self.app.config.trusted_proxies);
+        client_address::as_counted(client)
     }
 
     /// A parameter of the path.
@@ -169,14 +165,14 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 }
 
 /// Who asks. Credentials that cannot be read are invalid, never absent.
-async fn actor(app: &web::Data<App>, request: &HttpRequest) -> Result<Actor, Failure> {
-    let Some(token) = bearer(request)? else { return Ok(Actor::Anonymous) };
+async fn caller(app: &web::Data<App>, request: &HttpRequest, request_id: String) -> Result<Caller, Failure> {
+    let Some(token) = bearer(request)? else { return Ok(Caller::new(Actor::Anonymous, request_id)) };
     let app = app.clone();
-    blocking(move || accounts::authenticate(&app, Some(&token))).await?.map_err(Failure::from)
+    blocking(move || accounts::authenticate(&app, &token, request_id)).await?.map_err(Failure::from)
 }
 
 /// The token of a request, if one was sent.
-pub(crate) fn bearer(request: &HttpRequest) -> Result<Option<String>, Failure> {
+fn bearer(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
     let malformed = || {
@@ -231,7 +227,7 @@ pub(super) mod tests {
         actix_web::rt::System::new().block_on(async {
             let (request, mut payload) = TestRequest::put().set_payload(body.to_vec()).to_http_parts();
             let payload = web::Payload::from_request(&request, &mut payload).await.expect("a body");
-            let caller = Caller { actor, request_id: "test".to_owned() };
+            let caller = Caller::new(actor, "test".to_owned());
             test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new() }).await;
         });
     }

@@ -9,6 +9,7 @@ mod audit;
 mod body;
 mod call;
 mod catalogs;
+mod client_address;
 mod conditional;
 mod discovery;
 mod envelope;
@@ -65,7 +66,11 @@ fn configure(config: &mut ServiceConfig) {
         }
     }
     config.default_service(actix_web::web::to(|request: HttpRequest| {
-        let detail = format!("there is nothing at {}", quote(request.path()));
+        let path = request.path();
+        let mut detail = format!("there is nothing at {}", quote(path));
+        if let Some(why) = objectstack::why_absent(path) {
+            detail = format!("{detail}: {why}");
+        }
         std::future::ready(Answer::Err(Failure::new(ProblemCode::NotFound, detail)))
     }));
 }

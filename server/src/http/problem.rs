@@ -125,12 +125,10 @@ impl From<app::Error> for Failure {
             app::Error::CredentialsInvalid | app::Error::SignInRefused => {
                 Self::new(ProblemCode::CredentialsInvalid, detail)
             }
-            app::Error::Throttled { retry_after_seconds } => Self::new(ProblemCode::TooManyRequests, detail)
-                .with_header(header::RETRY_AFTER, &retry_after_seconds.to_string()),
             app::Error::NotFound(_) => Self::new(ProblemCode::NotFound, detail),
             app::Error::Conflict { code, .. } => Self::new(code, detail),
-            app::Error::TooMany { code, retry_after, .. } => {
-                Self::new(code, detail).with_header(header::RETRY_AFTER, &retry_after.to_string())
+            app::Error::TooMany { code, retry_after_seconds, .. } => {
+                Self::new(code, detail).with_header(header::RETRY_AFTER, &retry_after_seconds.to_string())
             }
             app::Error::Invalid { code, errors, .. } => Self::new(code, detail).with_errors(errors),
             app::Error::Refused(report) => {
@@ -203,7 +201,7 @@ mod tests {
     }
 
     fn too_many() -> app::Error {
-        app::Error::TooMany { code: ProblemCode::QuotaExceeded, message: "full".to_owned(), retry_after: 3600 }
+        app::Error::TooMany { code: ProblemCode::QuotaExceeded, message: "full".to_owned(), retry_after_seconds: 3600 }
     }
 
     #[test]
@@ -228,7 +226,6 @@ mod tests {
             (Denied::NotAllowed("no".to_owned()).into(), "not-allowed", 403),
             (app::Error::CredentialsInvalid, "credentials-invalid", 401),
             (app::Error::SignInRefused, "credentials-invalid", 401),
-            (app::Error::Throttled { retry_after_seconds: 61 }, "too-many-requests", 429),
             (app::Error::NotFound("package".to_owned()), "not-found", 404),
             (app::Error::conflict(ProblemCode::ReviewStale, "stale"), "review-stale", 412),
             (app::Error::invalid_at("/reason", "say why"), "body-invalid", 422),

@@ -76,6 +76,13 @@ pub fn set_password(conn: &mut Conn, name: &AccountName, hash: &str) -> Result<b
     Ok(diesel::update(person).set(account::password.eq(hash)).execute(conn)? == 1)
 }
 
+/// Sets the e-mail address of an account, and takes its password away. [`Conflict::Email`](crate::Conflict::Email) if another
+/// account has the address; `false` if there is no such account.
+pub fn set_email(conn: &mut Conn, name: &AccountName, email: &Email) -> Result<bool> {
+    let set = (account::email.eq(email.as_str()), account::password.eq(None::<&str>));
+    Ok(diesel::update(account::table.find(name.as_str())).set(set).execute(conn)? == 1)
+}
+
 /// A page of accounts by name, after the given one.
 pub fn page(conn: &mut Conn, after: Option<&AccountName>, size: PageSize) -> Result<Page<Account>> {
     let mut query =

@@ -7,6 +7,7 @@ mod marketplace;
 mod page;
 mod plugin;
 mod sign_in;
+mod submit;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::wire::{NewKey, Version};
@@ -81,7 +82,9 @@ fn failure(answer: &Answer) -> (u16, String, Vec<String>) {
     assert_eq!(error["httpStatus"], answer.status, "{body}");
     let violations = body.get("violations").map(|list| list.as_array().expect("a list").clone()).unwrap_or_default();
     let texts = violations.iter().map(|violation| violation.as_str().expect("texts"));
-    let codes = texts.map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
+    // What alone would not refuse a version says so first.
+    let said = texts.map(|text| text.strip_prefix("(held for a reviewer) ").unwrap_or(text));
+    let codes = said.map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
     (answer.status, error["code"].as_str().expect("a code").to_owned(), codes)
 }
 

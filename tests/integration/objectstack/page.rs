@@ -81,6 +81,9 @@ fn claims_are_shown_as_text(on: Backend) {
     assert!(!page.contains("<img") && !page.contains("<b>") && !page.contains('\u{202e}'), "{page}");
     let long = browser.open(&format!("/device?user_code={code}&runtime_name={}", "a".repeat(5000))).text();
     assert!(!long.contains(&"a".repeat(81)), "{long}");
+    let denied = browser.decide(&code, "deny").text();
+    assert!(denied.contains("The program that calls itself &#34;&#60;img/src=x&#62;"), "{denied}");
+    assert!(!denied.contains("<img"), "{denied}");
     let typed = browser.open("/device?user_code=%3Cscript%3E").text();
     assert!(typed.contains("&#60;script") && !typed.contains("<script"), "{typed}");
 }

@@ -15,7 +15,7 @@ plimsoll_tests::behaviours!(
     a_person_changes_its_password_and_the_sessions_end,
     only_people_have_passwords,
     a_session_expires,
-    who_is_disabled_does_not_sign_in,
+    who_is_disabled_is_signed_out_for_good,
 );
 
 fn session(actor: &Actor) -> Value {
@@ -182,16 +182,33 @@ fn a_session_expires(on: Backend) {
     assert_eq!(dana.get("/api/v1/auth/get-session").status, 401);
 }
 
-fn who_is_disabled_does_not_sign_in(on: Backend) {
+fn who_is_disabled_is_signed_out_for_good(on: Backend) {
     let registry = Registry::start(on);
     let dana = Person::join(&registry, "dana", &[]);
     let (session, mut browser) = (dana.signed_in(&registry), Browser::of(&registry, &dana));
+    let lasting = session.with_token(&registry.token(&session, &[plimsoll_core::access::TokenScope::Read]));
+    let device = Recorded::read("device-code").send(&registry.anonymous()).json();
+    let code = |name: &str| device[name].as_str().expect("a code");
+    browser.decide(code("user_code"), "approve");
     let shows_who = |browser: &mut Browser| browser.open("/device").text().contains("Signed in as");
     assert!(shows_who(&mut browser));
-    let disable = json!({ "disabled": true, "reason": "left the company" });
-    registry.admin().call("PUT", "/v1/accounts/dana/disabled").json(&disable).send().json();
+    let set_disabled = |disabled: bool| {
+        let set = json!({ "disabled": disabled, "reason": "left the company, or did not" });
+        registry.admin().call("PUT", "/v1/accounts/dana/disabled").json(&set).send().json();
+    };
+    set_disabled(true);
     assert_eq!(refusal(&session.get("/api/v1/auth/get-session")), refused(401, "UNAUTHENTICATED"));
     assert!(!shows_who(&mut browser));
     assert_eq!(refusal(&dana.sign_in(&registry)), refused(401, "UNAUTHENTICATED"));
     assert_eq!(browser.sign_in(&dana, &[]).status, 422);
+    assert_eq!(lasting.get("/v1/me").status, 401);
+
+    set_disabled(false);
+    assert_eq!(session.get("/v1/me").status, 401, "what has ended does not come back");
+    assert!(!shows_who(&mut browser));
+    let collected = Recorded::read("device-token").with("device_code", json!(code("device_code")));
+    let collected = collected.send(&registry.anonymous());
+    assert!(collected.status == 400 && collected.text().contains("invalid_grant"), "{}", collected.text());
+    assert_eq!(lasting.get("/v1/me").status, 200, "a token that was made on purpose works again");
+    dana.signed_in(&registry);
 }

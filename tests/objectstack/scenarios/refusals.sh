@@ -32,6 +32,12 @@ node -e 'console.log(require("crypto").generateKeyPairSync("rsa", { modulusLengt
 show os plugin sign vat-check.osplugin --key rsa.key --key-id acme-2026 --out rsa.sig
 show os plugin publish vat-check.osplugin --sig rsa.sig --visibility marketplace --submit
 
+say 'A plugin that is not signed, or by a key that is not known here.'
+cp vat-check.osplugin unsigned.osplugin
+show os plugin publish unsigned.osplugin --visibility marketplace --submit
+show os plugin sign vat-check.osplugin --key acme.key --key-id acme-2030 --out unknown.sig
+show os plugin publish vat-check.osplugin --sig unknown.sig --visibility marketplace --submit
+
 say 'A namespace that another publisher has.'
 quietly os plugin publish vat-check.osplugin --visibility marketplace --submit
 approve com.acme.vat-check@1.0.0
@@ -50,3 +56,31 @@ cd crm
 rm objectstack.manifest.json
 quietly os build
 show os package publish --visibility marketplace --submit --icon-file icon.svg --category crm --description 'Customers and deals.'
+
+say 'Another id than that in the artifact.'
+show os package publish --manifest-id com.acme.deals
+
+say 'An App with a script in it, which nobody signed.'
+cp dist/objectstack.json plain.json
+node -e 'const fs = require("fs"), stack = JSON.parse(fs.readFileSync("plain.json")); stack.hooks = [{ name: "greet", object: "crm_customer", events: ["beforeInsert"], body: { language: "js", source: "ctx.log(1)", capabilities: ["log"] } }]; fs.writeFileSync("scripted.json", JSON.stringify(stack))'
+show os package publish scripted.json
+
+say 'Flags that cannot be had, and nothing is published.'
+show os package publish --visibility marketplace --auto-approve
+show os package publish --visibility marketplace --submit --install --env production
+show os package publish --pre-release
+show "$plimsoll" info com.acme.crm
+
+say 'Somebody else, and nobody.'
+show os package publish --org bolt
+show os package publish --token not-a-token
+say 'Values that cannot be taken.'
+show os package publish --icon-url http://acme.example/icon.png
+cp README.md photo.png
+show os package publish --icon-file photo.png
+show os package publish --version 1.0
+show os package publish --category 'Customers & deals'
+cd ..
+
+say 'Other bytes under the number of a version that is there.'
+show os plugin publish tampered.osplugin --visibility marketplace --submit

@@ -1,33 +1,8 @@
 # A runtime whose control plane is the registry: it shows and installs the App, and never a contribution.
 
-market() { # PATH [HEADER VALUE]
-  local path=$1
-  shift
-  printf '$ GET /api/v1/marketplace/packages%s\n' "$path${2:+ ($1: $2)}" >>"$work/transcript"
-  node "$here/marketplace.mjs" "$runtime/api/v1/marketplace/packages$path" "$@" >>"$work/transcript"
-  echo >>"$work/transcript"
-}
-
-export OS_CLOUD_API_KEY=$PLIMSOLL_TOKEN
-cp -r "$samples/crm" crm
-cd crm
-quietly os build
-quietly os package publish --visibility marketplace --submit --icon-file icon.svg
-approve com.acme.crm@1.0.0
-cd ..
-cp -r "$samples/sandbox-vat" vat-check
-quietly os plugin build vat-check --out "$PWD/vat-check.osplugin"
-quietly os plugin sign vat-check.osplugin --key acme.key --key-id acme-2026
-quietly os plugin publish vat-check.osplugin --visibility marketplace --submit
-approve com.acme.vat-check@1.0.0
-unset OS_CLOUD_API_KEY
-: >"$work/transcript"
-
+fill_marketplace
 start_runtime
-# The first account of a runtime may install into it.
-export OS_RUNTIME_URL=$runtime OS_RUNTIME_EMAIL=admin@runtime.example OS_RUNTIME_PASSWORD
-OS_RUNTIME_PASSWORD=$(node -p 'require("crypto").randomUUID()')
-quietly os register --url "$runtime" --email "$OS_RUNTIME_EMAIL" --name Administrator --password "$OS_RUNTIME_PASSWORD"
+register_administrator
 
 say 'The App is there.'
 market ''

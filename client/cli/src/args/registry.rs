@@ -37,6 +37,20 @@ pub(crate) enum Account {
         #[arg(long, value_name = "ADDRESS")]
         email: Option<Email>,
     },
+    /// Set the e-mail address of an account, by which a person signs in (administrators)
+    #[command(after_help = "\
+Signing in needs a password as well. Where there was another address, what it opened ends, and its password with it.
+
+Example:
+  plimsoll account email admin dana@acme.example
+  plimsoll account password admin")]
+    Email {
+        /// The account
+        name: AccountName,
+        /// The e-mail address
+        #[arg(value_name = "ADDRESS")]
+        email: Email,
+    },
     /// Set a person's password: your own, or anybody's (administrators)
     #[command(after_help = "\
 The password is asked for and not shown; where nobody can be asked, it is the first line of standard input. Your own present
@@ -50,7 +64,7 @@ Example:
     },
     /// List every account (administrators)
     List,
-    /// Disable an account: none of its tokens works any more (administrators)
+    /// Disable an account: its sessions end, none of its tokens works (administrators)
     Disable {
         /// The account
         name: AccountName,
@@ -58,7 +72,7 @@ Example:
         #[arg(long)]
         reason: String,
     },
-    /// Enable a disabled account: its tokens work again (administrators)
+    /// Enable a disabled account: its tokens work again, people sign in anew (administrators)
     Enable {
         /// The account
         name: AccountName,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_core::access::{Role, TokenScope};
-use plimsoll_core::wire::{Me, NewAccount, NewToken, SetPassword};
+use plimsoll_core::wire::{Me, NewAccount, NewToken, SetEmail, SetPassword};
 use plimsoll_core::{AccountName, Email, NewPassword, Password};
 use serde_json::json;
 
@@ -14,10 +14,11 @@ use crate::output::{Answer, bold, dim, plain};
 use crate::render::{self, line};
 use crate::shell::Shell;
 
-/// `account create`, `password`, `list`, `disable`, `enable`
+/// `account create`, `email`, `password`, `list`, `disable`, `enable`
 pub(crate) fn account(shell: &Shell, args: &Account) -> Result<Answer, Failure> {
     match args {
         Account::Create { name, roles, email } => create(shell, name, roles, email.as_ref()),
+        Account::Email { name, email } => set_email(shell, name, email),
         Account::Password { name } => password(shell, name),
         Account::List => administer::accounts(shell),
         Account::Disable { name, reason } => administer::set_disabled(shell, name, true, reason),
@@ -37,6 +38,13 @@ fn create(shell: &Shell, name: &AccountName, roles: &[Role], email: Option<&Emai
         text.push_str(&dim(&format!("Next: plimsoll token create --account {}", account.name)));
     }
     text.push('\n');
+    Ok(Answer::new(&account, text))
+}
+
+fn set_email(shell: &Shell, name: &AccountName, email: &Email) -> Result<Answer, Failure> {
+    let account = shell.registry()?.set_email(name, &SetEmail { email: email.clone() })?;
+    let mut text = format!("{} {name}\n{}", bold("E-mail address set of"), line("E-mail", email.as_str()));
+    text.push_str(&dim(&format!("Signing in needs a password: plimsoll account password {name}\n")));
     Ok(Answer::new(&account, text))
 }
 

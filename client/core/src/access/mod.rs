@@ -102,6 +102,8 @@ pub enum Action<'a> {
     ChangePassword(&'a AccountName),
     /// Set the password of any account.
     ResetPassword,
+    /// Set the e-mail address of an account, by which a person signs in.
+    SetEmail,
     /// Revoke a token of an account.
     RevokeToken(&'a AccountName),
     /// Make a publisher.
@@ -189,6 +191,7 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         | Action::ListAccounts
         | Action::DisableAccount
         | Action::ResetPassword
+        | Action::SetEmail
         | Action::SetLevel
         | Action::GrantPrefix
         | Action::AssertKey => TokenScope::Admin,
@@ -225,6 +228,7 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
         | Action::ListAccounts
         | Action::DisableAccount
         | Action::ResetPassword
+        | Action::SetEmail
         | Action::SetLevel
         | Action::GrantPrefix
         | Action::AssertKey => (admin, "an administrator".to_owned()),

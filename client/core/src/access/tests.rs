@@ -45,6 +45,7 @@ fn for_every_action(mut visit: impl FnMut(&str, &Action<'_>)) {
     visit("create a token for dana", &Action::CreateToken { account: &dana, scopes: &scopes });
     visit("change dana's password", &Action::ChangePassword(&dana));
     visit("reset a password", &Action::ResetPassword);
+    visit("set an e-mail address", &Action::SetEmail);
     visit("revoke a token of dana", &Action::RevokeToken(&dana));
     visit("create a publisher", &Action::CreatePublisher);
     visit("set a level", &Action::SetLevel);

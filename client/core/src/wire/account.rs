@@ -30,6 +30,15 @@ pub struct SetPassword {
     pub present_password: Option<Password>,
 }
 
+/// Body of `PUT /v1/accounts/{account}/email`.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetEmail {
+    /// The e-mail address by which the person signs in. No other account has it.
+    pub email: Email,
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,7 +53,7 @@ pub struct Account {
     pub email: Option<Email>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Since when it is disabled: none of its tokens works.
+    /// Since when it is disabled: none of its tokens works, and nobody signs in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Timestamp>,
 }
@@ -148,6 +157,8 @@ pub struct Token {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// Whether signing in made it: signing out, another password or e-mail address, and disabling the account end it.
+    pub session: bool,
 }
 
 /// A page of tokens, roughly oldest first; those that are expired or revoked included.

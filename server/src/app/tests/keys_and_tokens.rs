@@ -71,5 +71,6 @@ fn who_runs_the_registry_gets_in_also_where_the_administrator_was_disabled() {
     let disabled = world.app.store.write("test", |conn| account::set_disabled(conn, &of("admin"), Some(now)));
     assert!(disabled.map_err(Error::from).expect("a write"));
     let token = accounts::recover_admin(&world.app).expect("a token");
-    assert!(matches!(accounts::authenticate(&world.app, Some(&token)), Ok(Actor::Account(_))));
+    let caller = accounts::authenticate(&world.app, &token, "test".to_owned()).expect("a caller");
+    assert!(matches!(caller.actor, Actor::Account(_)));
 }

@@ -113,7 +113,7 @@ impl World {
     fn caller_with(&self, name: &str, scopes: &[TokenScope]) -> Caller {
         let request_id = "test".to_owned();
         if name.is_empty() {
-            return Caller { actor: Actor::Anonymous, request_id };
+            return Caller::new(Actor::Anonymous, request_id);
         }
         let found = self.app.store.read("test", |conn| {
             let found = account::find(conn, &of(name))?.expect(name);
@@ -122,7 +122,7 @@ impl World {
         let (found, memberships) = found.expect(name);
         let scopes = scopes.iter().copied().collect();
         let account = Account { name: found.name, roles: found.roles, scopes, memberships };
-        Caller { actor: Actor::Account(account), request_id }
+        Caller::new(Actor::Account(account), request_id)
     }
 
     /// What `dana` sends to publish a theme of `acme`, whose artifact she uploads.
@@ -135,6 +135,17 @@ impl World {
             "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    /// The same, where a host runs it in its own process.
+    fn driver(&self, version: &str, visibility: Visibility) -> NewVersion {
+        let manifest =
+            serde_json::json!({ "id": THEME, "version": version, "type": "driver", "name": "Dusk", "runtime": "node" });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    fn of_manifest(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
         let member = b"body { color: #eee }";
         let source = Source {
             path: "assets/dusk.css".to_owned(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use plimsoll_core::access::Denied;
 use plimsoll_core::{AccountName, Email};
-use plimsoll_store::token;
+use plimsoll_store::{Conn, StoreError, token};
 
 use super::people::Verified;
 use super::*;
@@ -97,26 +97,34 @@ fn nothing_begins_by_a_password_that_was_right_a_moment_ago() {
 }
 
 #[test]
-fn a_session_that_begins_while_another_password_is_set_is_refused() {
-    let Some(world) = World::on_postgres() else { return };
-    let (app, pia) = (&world.app, Pia::join(&world));
-    let verified = pia.verified();
-    let setting = Barrier::new(2);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let set = app.store.write("set", |conn| {
-                assert!(account::set_password(conn, &Pia::name(), "another hash")?);
-                token::revoke_sessions(conn, &Pia::name(), app.clock.now())?;
-                setting.wait();
-                // Long enough for the other one to come between.
-                std::thread::sleep(Duration::from_millis(300));
-                Ok::<_, Error>(())
+fn a_session_that_begins_while_something_ends_all_of_them_is_refused() {
+    type Reason = fn(&mut Conn) -> std::result::Result<bool, StoreError>;
+    let reasons: [Reason; 3] = [
+        |conn| account::set_password(conn, &Pia::name(), "another hash"),
+        |conn| account::set_email(conn, &Pia::name(), &of("pia@example.com")),
+        |conn| account::set_disabled(conn, &Pia::name(), Some(of("2026-11-20T09:30:00Z"))),
+    ];
+    for reason in reasons {
+        let Some(world) = World::on_postgres() else { return };
+        let (app, pia) = (&world.app, Pia::join(&world));
+        let verified = pia.verified();
+        let ending = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let ended = app.store.write("end", |conn| {
+                    assert!(reason(conn)?);
+                    people::end_sign_ins(app, conn, &Pia::name())?;
+                    ending.wait();
+                    // Long enough for the other one to come between.
+                    std::thread::sleep(Duration::from_millis(300));
+                    Ok::<_, Error>(())
+                });
+                ended.expect("ended");
             });
-            set.expect("set");
+            ending.wait();
+            assert!(refused(&sessions::begin_verified(app, &world.caller(""), &verified)));
         });
-        setting.wait();
-        assert!(refused(&sessions::begin_verified(app, &world.caller(""), &verified)));
-    });
+    }
 }
 
 #[test]
@@ -154,7 +162,7 @@ fn devices_that_have_expired_keep_no_others_from_waiting() {
     // Each from an address of its own, as each address begins few.
     let begin = |number: u32| devices::begin(&world.app, CLIENT, &format!("device {number}"));
     assert!((0..1000).all(|number| begin(number).is_ok()));
-    assert!(matches!(begin(1000), Err(Error::Throttled { .. })));
+    assert!(matches!(begin(1000), Err(Error::TooMany { .. })));
     world.clock.0.store(devices::EXPIRES_SECONDS, Ordering::SeqCst);
     assert!(begin(1001).is_ok());
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::body::JsonBody;
 use crate::app::sessions::{self, Session};
-use crate::http::call::{Call, bearer};
+use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Tag};
 use crate::http::reply;
 use crate::http::route::{Answer, Route};
@@ -59,8 +59,7 @@ async fn session(call: Call) -> Answer {
 }
 
 async fn sign_out(call: Call) -> Answer {
-    let token = bearer(&call.request)?.unwrap_or_default();
-    call.run(move |app, caller| sessions::sign_out(app, caller, &token)).await?;
+    call.run(sessions::sign_out).await?;
     reply::ok(&json!({ "success": true }))
 }
 

@@ -13,6 +13,9 @@ use super::device;
 use crate::http::reply;
 use crate::http::route::Answer;
 
+/// What comes before a finding that alone would not refuse a version.
+const HELD: &str = "(held for a reviewer) ";
+
 /// Whether a path belongs to this face.
 pub(in crate::http) fn owns(path: &str) -> bool {
     path.starts_with("/api/v1/")
@@ -61,12 +64,12 @@ fn placed(error: &FieldError) -> String {
     format!("{}: {}", error.pointer, error.message)
 }
 
-/// What a report found, as texts: `code: sentence (places)`.
+/// What a report found, as texts: `code: sentence (places)`. The clients call all of it violations, so what is none says so.
 fn findings(report: &Report) -> Vec<String> {
-    let mut found: Vec<&Check> = report.findings().collect();
-    // What is refused comes before what would have been held.
-    found.sort_by_key(|check| check.outcome != Outcome::Refuse);
-    found.into_iter().map(text).collect()
+    let (refused, held): (Vec<&Check>, Vec<&Check>) =
+        report.findings().partition(|check| check.outcome == Outcome::Refuse);
+    let held = held.into_iter().map(|check| format!("{HELD}{}", text(check)));
+    refused.into_iter().map(text).chain(held).collect()
 }
 
 /// What an accepted version is held for, and what else its publisher should know, as texts.
@@ -237,7 +240,7 @@ mod tests {
         assert_eq!(body["error"]["declaredCode"], "NAMESPACE_ALREADY_RESERVED");
         assert_eq!(
             body["violations"],
-            json!(["namespace-held: Held by bolt. (#/namespace)", "code-undeclared: Say so."])
+            json!(["namespace-held: Held by bolt. (#/namespace)", "(held for a reviewer) code-undeclared: Say so.",])
         );
     }
 }

@@ -4,6 +4,7 @@
 //! Their clients read what they know and ignore the rest, so unknown members of a body are ignored here. The routes are not
 //! part of the OpenAPI document, which describes `/v1`; what is said of them in `Operation` is for the reader of the code.
 
+mod absent;
 mod auth;
 mod body;
 mod device;
@@ -12,6 +13,7 @@ pub(crate) mod marketplace;
 mod packages;
 mod versions;
 
+pub(super) use self::absent::why_absent;
 pub(super) use self::envelope::{failed, owns};
 use super::route::Route;
 

@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpMessage as _;
 use actix_web::http::{Method, StatusCode};
+use plimsoll_core::access::Denied;
+use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::wire::{Category, Listing, Locale, Translation};
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::body::JsonBody;
 use super::envelope;
+use crate::app;
 use crate::app::announce::{self, NewAnnouncement};
 use crate::app::icon;
 use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Tag};
+use crate::http::problem::Failure;
 use crate::http::route::{Answer, Route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -89,10 +94,11 @@ impl Registration {
 }
 
 async fn register(mut call: Call) -> Answer {
-    let said = super::body::JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
+    let said = JsonBody(call.json_bytes(call.app.limits.json_bytes).await?);
     let (id, new) = said.parse::<Registration>()?.into_announcement();
     let package = id.clone();
-    let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new)).await?;
+    let announced = call.run(move |app, caller| announce::announce(app, caller, &package, new).map_err(in_their_words));
+    let announced = announced.await?;
     let status = if announced.created { StatusCode::CREATED } else { StatusCode::OK };
     envelope::done(
         status,
@@ -104,13 +110,50 @@ async fn register(mut call: Call) -> Answer {
     )
 }
 
+/// The same, as it is told to whoever sent this body: the members of the listing have other names here.
+fn in_their_words(mut error: app::Error) -> app::Error {
+    match &mut error {
+        app::Error::Invalid { errors, .. } => {
+            for FieldError { pointer, .. } in errors {
+                *pointer = match pointer.strip_prefix("/listing").unwrap_or(pointer) {
+                    "/displayName" => "/display_name",
+                    "/homepageUrl" => "/homepage_url",
+                    "/icon" => "/icon_url",
+                    same => same,
+                }
+                .to_owned();
+            }
+        }
+        app::Error::Denied(Denied::NotAllowed(why)) => why.push_str(
+            ": publish for a publisher of yours (`--org`), or have its owner make you a member (`plimsoll publisher member`)",
+        ),
+        _ => {}
+    }
+    error
+}
+
 async fn upload_icon(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     let media_type = call.request.content_type().to_ascii_lowercase();
-    let image = call.bytes(icon::ICON_BYTES).await?;
+    let image = call.bytes(icon::ICON_BYTES).await.map_err(|failure| match failure.code() {
+        ProblemCode::BodyTooLarge => Failure::new(
+            failure.code(),
+            format!("the icon is larger than {} KiB: use a smaller one", icon::ICON_BYTES / 1024),
+        ),
+        _ => failure,
+    })?;
     // Where the marketplace serves it, once a version with it is there. SVG is shown in place, and served nowhere.
     let address = (media_type != "image/svg+xml").then(|| format!("/api/v1/marketplace/packages/{id}/icon"));
     let package = id.clone();
-    call.run(move |app, caller| icon::set(app, caller, &package, &media_type, &image)).await?;
+    let set = move |app: &_, caller: &_| icon::set(app, caller, &package, &media_type, &image).map_err(of_the_icon);
+    call.run(set).await?;
     envelope::done(StatusCode::OK, &json!({ "id": id, "icon_url": address }))
+}
+
+/// The same, where the whole body is the icon: no place in it is to be named.
+fn of_the_icon(mut error: app::Error) -> app::Error {
+    if let app::Error::Invalid { errors, .. } = &mut error {
+        errors.clear();
+    }
+    error
 }

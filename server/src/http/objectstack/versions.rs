@@ -6,14 +6,14 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use plimsoll_core::problem::{FieldError, ProblemCode};
 use plimsoll_core::{Digest, PackageId, State, Version, Visibility, artifact, wire};
 use serde::Deserialize;
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::body::{JsonBody, Text};
 use super::envelope;
 use crate::App;
 use crate::app::publish::{self, Origin, Published};
-use crate::app::{Caller, announce, artifacts};
+use crate::app::{Caller, announce, artifacts, submit};
 use crate::http::body::invalid;
 use crate::http::call::Call;
 use crate::http::openapi::{Credentials, Operation, Tag};
@@ -27,17 +27,26 @@ const ARTIFACT_BYTES: u64 = 32 * MIB;
 const BODY_BYTES: u64 = ARTIFACT_BYTES.div_ceil(3) * 4 + 4 * MIB;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::new(
-        Method::POST,
-        "/api/v1/cloud/packages/{package}/versions",
-        create,
-        Operation::new(
-            "osPublishVersion",
-            Tag::Versions,
-            "Publish a version whose artifact, or compiled stack, is in the body",
-        )
-        .credentials(Credentials::Required),
-    )]
+    vec![
+        Route::new(
+            Method::POST,
+            "/api/v1/cloud/packages/{package}/versions",
+            create,
+            Operation::new(
+                "osPublishVersion",
+                Tag::Versions,
+                "Publish a version whose artifact, or compiled stack, is in the body",
+            )
+            .credentials(Credentials::Required),
+        ),
+        Route::new(
+            Method::POST,
+            "/api/v1/cloud/packages/{package}/versions/{version}/submit",
+            submit_draft,
+            Operation::new("osSubmitVersion", Tag::Versions, "Submit a version that is there, for review")
+                .credentials(Credentials::Required),
+        ),
+    ]
 }
 
 #[derive(Deserialize)]
@@ -79,24 +88,45 @@ async fn create(mut call: Call) -> Answer {
     })?);
     let Published { version, created } = call.run_in(share, move |app, caller| accept(app, caller, &id, &body)).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    let warnings = version.report.as_ref().map(envelope::warnings).unwrap_or_default();
-    envelope::done(
-        status,
-        // A version is known by its number, also in paths.
-        &json!({
-            "id": version.version, "version": version.version, "package_id": version.package,
-            "listing_status": listing_status(&version), "visibility": version.visibility, "checksum": version.sha256,
-            "warnings": warnings,
-        }),
-    )
+    envelope::done(status, &shape(&version, warnings(&version)))
+}
+
+/// What `os package publish` tells its users to ask for, where they left out `--submit`. A body is not looked at.
+async fn submit_draft(call: Call) -> Answer {
+    let (id, number): (PackageId, Version) = (call.path("package")?, call.path("version")?);
+    let Published { version, .. } = call.run(move |app, caller| submit::submit(app, caller, &id, &number)).await?;
+    let mut warnings = warnings(&version);
+    if is_unlisted(&version) {
+        warnings.push(format!(
+            "nothing was submitted: {} {} is {} and needs no review; to have it in the marketplace, publish it again with \
+             `--visibility marketplace --submit`",
+            version.package, version.version, version.visibility
+        ));
+    }
+    envelope::done(StatusCode::OK, &shape(&version, warnings))
+}
+
+/// A version as the clients read it, which is known by its number, also in paths.
+fn shape(version: &wire::Version, warnings: Vec<String>) -> Value {
+    json!({
+        "id": version.version, "version": version.version, "package_id": version.package,
+        "listing_status": listing_status(version), "visibility": version.visibility, "checksum": version.sha256,
+        "warnings": warnings,
+    })
+}
+
+fn warnings(version: &wire::Version) -> Vec<String> {
+    version.report.as_ref().map(envelope::warnings).unwrap_or_default()
 }
 
 /// The state of a version in the catalog: of `approved`, the clients tell their user that everybody finds it there.
 fn listing_status(version: &wire::Version) -> State {
-    match version.state {
-        State::Approved if version.visibility != Visibility::Marketplace => State::Draft,
-        state => state,
-    }
+    if is_unlisted(version) { State::Draft } else { version.state }
+}
+
+/// Whether a version may be used by those whom it is for, but is in no catalog.
+fn is_unlisted(version: &wire::Version) -> bool {
+    version.state == State::Approved && version.visibility != Visibility::Marketplace
 }
 
 fn too_large() -> Failure {
@@ -132,23 +162,24 @@ fn accept(app: &App, caller: &Caller, id: &PackageId, body: &JsonBody) -> Result
 
 /// Refuses what cannot be done as asked, instead of doing something else.
 fn check(new: &NewVersion<'_>) -> Result<(), Failure> {
+    let refused = |code, why: String| Err(Failure::new(code, format!("nothing was published: {why}")));
     if new.auto_approve {
-        let detail = "`auto_approve` would be a review, and no member of a publisher reviews its versions: publish with \
-                      `--submit`, and let a reviewer who is not a member decide";
-        return Err(Failure::new(ProblemCode::NotAllowed, detail));
+        let why = "`--auto-approve` would be a review, and no member of a publisher reviews its versions; publish with \
+                   `--submit` instead, and a reviewer who is no member decides (`plimsoll review approve`)";
+        return refused(ProblemCode::NotAllowed, why.to_owned());
     }
     if new.is_pre_release && !new.version.is_pre_release() {
-        let message = format!(
-            "{} is the number of a release, and who resolves it goes by the number: publish it as one, or as a number such as \
-             {0}-rc.1",
+        let why = format!(
+            "{} is the number of a release, which `--pre-release` does not change for those who resolve it; give it a number \
+             such as {0}-rc.1 (`os package publish --version`), or leave the flag out",
             new.version
         );
-        return Err(invalid("/is_pre_release".to_owned(), message));
+        return refused(ProblemCode::BodyInvalid, why);
     }
     if new.install_env_id.is_some() {
-        let message = "this registry has no environments to install into, and nothing was published: publish without \
-                       `--install`, then let a runtime install the App with `os package install`";
-        return Err(invalid("/install_env_id".to_owned(), message.to_owned()));
+        let why = "the registry has no environments to install into; publish without `--install`, then let a runtime install \
+                   the App (`os package install`)";
+        return refused(ProblemCode::BodyInvalid, why.to_owned());
     }
     match (new.artifact_kind.as_deref(), &new.osplugin, &new.bundle) {
         (Some("plugin"), Some(_), None) | (None, None, Some(_)) => Ok(()),

@@ -42,6 +42,10 @@ pub(crate) fn set_password() -> Value {
     json!({ "password": "four words from a dictionary", "presentPassword": "the one until now" })
 }
 
+pub(crate) fn set_email() -> Value {
+    json!({ "email": "dana@example.org" })
+}
+
 pub(crate) fn account_page() -> Value {
     json!({ "items": [account()], "next": null })
 }
@@ -57,7 +61,7 @@ pub(crate) fn disabled_account() -> Value {
 pub(crate) fn token_page() -> Value {
     let token = json!({
         "id": "0199a1de-0000-7000-8000-000000000001", "account": "dana", "scopes": ["read", "publish"], "createdAt": TIME,
-        "expiresAt": LATER,
+        "expiresAt": LATER, "session": false,
     });
     json!({ "items": [token], "next": null })
 }
@@ -249,7 +253,7 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
         }
         P::CredentialsMissing => "this needs a token: send it as `Authorization: Bearer …`",
         P::CredentialsInvalid => {
-            "the token is unknown, revoked or expired, or its account is disabled: ask for another one"
+            "the token is unknown, revoked or expired, or its account is disabled: sign in again, or ask for another one"
         }
         P::ScopeMissing => "the token lacks the scope `publish`: use or create a token that has it",
         P::NotAllowed => "only a reviewer or an administrator may do this",

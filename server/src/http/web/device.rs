@@ -1,6 +1,7 @@
 //! Showing what a device asks for, and deciding it.
 
 use actix_web::http::StatusCode;
+use plimsoll_core::quote;
 
 use super::page::{self, Asked, Code, Confirm, Done, Frame, SignIn};
 use super::session::{Form, SignedIn, sentence, signed_in};
@@ -62,10 +63,11 @@ pub(super) async fn decide(mut call: Call) -> Answer {
 }
 
 fn done(call: &Call, session: SignedIn, waiting: &Waiting, approved: bool) -> Answer {
-    let (title, text) = match approved {
-        true => ("Device approved", format!("{} goes on by itself. You can close this page.", waiting.client)),
-        false => ("Device denied", format!("{} was not signed in. You can close this page.", waiting.client)),
+    let (title, outcome) = match approved {
+        true => ("Device approved", "goes on by itself"),
+        false => ("Device denied", "was not signed in"),
     };
+    let text = format!("The program that calls itself {} {outcome}. You can close this page.", quote(&waiting.client));
     let frame = Frame::new(&call.app, Some(session.who));
     page::show(StatusCode::OK, &Done { frame, title, text })
 }
@@ -82,7 +84,7 @@ where
     };
     let caller = session.caller.clone();
     call.run(move |app, _| match work(app, &caller, &code) {
-        Err(error @ (Error::NotFound(_) | Error::Throttled { .. })) => Ok(Err(error)),
+        Err(error @ (Error::NotFound(_) | Error::TooMany { .. })) => Ok(Err(error)),
         Err(error) => Err(error),
         Ok(done) => Ok(Ok(done)),
     })
@@ -93,7 +95,7 @@ where
 fn ask_for_code(call: &Call, session: SignedIn, asked: &Asked, error: Option<Error>) -> Answer {
     let status = match &error {
         None => StatusCode::OK,
-        Some(Error::Throttled { .. }) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Error::TooMany { .. }) => StatusCode::TOO_MANY_REQUESTS,
         Some(Error::NotFound(_)) => StatusCode::NOT_FOUND,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };

@@ -43,7 +43,7 @@ pub(super) async fn signed_in(call: &Call) -> Result<Option<SignedIn>, Failure> 
     let Some(Actor::Account(account)) = actor else { return Ok(None) };
     let form = Digest::of(format!("form {secret}")).to_string();
     let who = Who { account: account.name.clone(), form };
-    let caller = Caller { actor: Actor::Account(account), request_id: call.caller.request_id.clone() };
+    let caller = call.caller.turned_into(Actor::Account(account));
     Ok(Some(SignedIn { who, caller, secret }))
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn sign_in(mut call: Call) -> Answer {
     let sign_in = move |app: &_, caller: &_| {
         Ok::<_, Failure>(match sessions::sign_in_web(app, caller, before.as_deref(), &email, &password, &from) {
             Ok(cookie) => Ok(cookie),
-            Err(error @ (Error::SignInRefused | Error::Throttled { .. })) => Err(error),
+            Err(error @ (Error::SignInRefused | Error::TooMany { .. })) => Err(error),
             Err(error) => return Err(error.into()),
         })
     };
@@ -115,8 +115,8 @@ pub(super) async fn sign_in(mut call: Call) -> Answer {
             Ok(page::go_on(&asked.address()).insert_header((header::SET_COOKIE, set)).finish())
         }
         Err(error) => {
-            let throttled = matches!(error, Error::Throttled { .. });
-            let status = if throttled { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let stopped = matches!(error, Error::TooMany { .. });
+            let status = if stopped { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
             let (frame, email) = (Frame::new(&call.app, None), form.field("email"));
             page::show(status, &SignIn { frame, asked: &asked, email, error: Some(sentence(&error)) })
         }

@@ -16,6 +16,7 @@ behaviours! {
     a_token_is_found_by_its_secret_alone
     a_token_is_revoked_once
     an_email_address_is_of_one_account
+    a_password_is_of_one_address
     only_a_person_has_a_password
     another_password_ends_the_sessions_and_no_other_token
     expired_sessions_are_forgotten_and_no_other_token
@@ -91,6 +92,24 @@ fn an_email_address_is_of_one_account(store: &Store) -> Result {
     let find = |email| store.read("test", |conn| account::find_by_email(conn, &of(email)));
     assert_eq!(find("dana@example.org")?, Some((of("dana"), None)));
     assert_eq!(find("erin@example.org")?, None);
+    let set = |name, email| store.write("test", |conn| account::set_email(conn, &of(name), &of(email)));
+    assert!(set("robot", "dana@example.org").expect_err("taken").is_conflict(Conflict::Email));
+    assert!(set("robot", "robot@example.org")?);
+    assert!(!set("nobody", "nobody@example.org")?);
+    assert_eq!(find("robot@example.org")?, Some((of("robot"), None)));
+    Ok(())
+}
+
+fn a_password_is_of_one_address(store: &Store) -> Result {
+    let set = |email| store.write("test", |conn| account::set_email(conn, &of("dana"), &of(email)));
+    let find = |email| store.read("test", |conn| account::find_by_email(conn, &of(email)));
+    store.write("test", |conn| {
+        account::insert(conn, &person("dana", "dana@example.org"))?;
+        account::set_password(conn, &of("dana"), "hash")
+    })?;
+    assert!(set("dana@example.com")?);
+    assert_eq!(find("dana@example.com")?, Some((of("dana"), None)));
+    assert_eq!(find("dana@example.org")?, None);
     Ok(())
 }
 
