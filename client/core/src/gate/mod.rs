@@ -11,7 +11,6 @@ mod level;
 mod policy;
 mod report;
 
-pub use checks::is_platform_word;
 pub use level::Leveled;
 pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};

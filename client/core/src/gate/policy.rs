@@ -69,11 +69,11 @@ pub(crate) const KEY_FRESH_HOURS: i64 = 72;
 /// The tier that the artifact gets; `None` if its manifest could not be read.
 ///
 /// The manifest asks, and what is in the artifact can only raise the answer: without `runtime`, code makes it `sandbox`, and
-/// so do npm packages that the host would install for it; what a host runs in its own page makes it `in-process`.
+/// so do npm packages that the host would install for it; what a host runs in its own page or process makes it `in-process`.
 pub fn tier_of(inspection: &Inspection) -> Option<Tier> {
     let manifest = inspection.manifest.as_ref().ok()?;
     Some(match manifest.runtime {
-        _ if inspection.runs_in_page => Tier::InProcess,
+        _ if !inspection.in_host.is_empty() => Tier::InProcess,
         Some(Runtime::Node) => Tier::InProcess,
         Some(Runtime::Ui) if manifest.isolation == Some(Isolation::InApp) => Tier::InProcess,
         Some(Runtime::Worker) => Tier::OutOfProcess,
