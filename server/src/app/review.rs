@@ -25,11 +25,8 @@ pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -
     let after = cursor.map(parse_cursor).transpose()?;
     app.store.read("reviews", |conn| {
         let page = version::queue(conn, after.as_ref(), size)?;
-        let last = page.items.last().filter(|_| page.more);
-        let next = last.map(|last| {
-            let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
-            Cursor::after(LIST, keys).to_string()
-        });
+        let next =
+            page.next(LIST, |last| [last.published_at.to_string(), last.package.to_string(), last.version.to_string()]);
         let item = |record| Ok(wire::Version { listing: None, ..packages::with_report(conn, record)? });
         let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
         Ok(ReviewQueue { items, next })

@@ -15,12 +15,12 @@ fn tax(version: &str) -> serde_json::Value {
 
 impl World {
     /// It, approved.
-    fn list_tax(&self, version: &str) -> wire::Version {
+    pub(super) fn list_tax(&self, version: &str) -> wire::Version {
         self.approve(&self.publish_as(&of(TAX), &self.packed(&tax(version), Visibility::Marketplace)))
     }
 
     /// An App that bundles it, published.
-    fn publish_books(&self, version: &str) -> wire::Version {
+    pub(super) fn publish_books(&self, version: &str) -> wire::Version {
         let manifest = json!({
             "id": THEME, "version": version, "type": "app", "name": "Books", "description": "Bookkeeping.",
             "dependencies": { TAX: "^1" },
@@ -34,7 +34,7 @@ impl World {
     }
 
     /// What anyone may install of the App.
-    fn offered(&self) -> Vec<String> {
+    pub(super) fn offered(&self) -> Vec<String> {
         let numbers = |detail: marketplace::Detail| detail.versions.iter().map(|v| v.version.to_string()).collect();
         marketplace::detail(&self.app, &theme()).map(numbers).unwrap_or_default()
     }
