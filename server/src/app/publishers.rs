@@ -45,7 +45,7 @@ pub fn list(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) ->
     Ok(PublisherPage { items: page.items, next })
 }
 
-/// Sets how far a publisher is verified. Versions whose tier or packaging the new level does not permit go back to review.
+/// Sets how far a publisher is verified. Approved versions that the new level does not reach go back to review.
 pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel) -> Result<Publisher> {
     caller.allow(&Action::SetLevel)?;
     check_text("/reason", &set.reason, 1000)?;

@@ -3,17 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_core::gate;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::{Availability, KeyId, Level, PublisherName, State, Timestamp};
 use plimsoll_store::version::VersionRecord;
-use plimsoll_store::version::submission::{self, Submission};
+use plimsoll_store::version::submission;
 use plimsoll_store::{Conn, package, version};
 use serde_json::{Value, json};
 
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Result, approve, facts, shelf};
+use super::{Caller, Result, approve, facts, level, shelf};
 use crate::App;
 
 /// Holds the publisher's approved versions that its level, which fell, does not reach: a reviewer decides anew.
@@ -25,14 +24,10 @@ pub(super) fn hold_beyond(
     level: Level,
 ) -> Result<()> {
     for id in package::of_publisher(conn, name)? {
-        let mut beyond = version::approved(conn, &id)?;
-        beyond.retain(|record| may_be_held(record) && !gate::may_ship(level, record.tier, record.manifest_deps));
-        for was in &beyond {
-            let tier = was.tier;
-            let packages = if was.manifest_deps { " with npm packages" } else { "" };
-            let reason =
-                format!("held for review: the level of its publisher fell to {level}, too low for {tier}{packages}");
-            hold(app, conn, caller, was, reason, json!({ "tier": tier, "level": level }))?;
+        let beyond = level::beyond(conn, &id, level)?;
+        for (was, what) in &beyond {
+            let reason = format!("held for review: the level of its publisher fell to {level}, too low for {what}");
+            hold(app, conn, caller, was, reason, json!({ "tier": was.tier, "level": level }))?;
         }
         if !beyond.is_empty() {
             shelf::refresh(app, conn, &id)?;
@@ -90,7 +85,8 @@ pub(super) fn hold_bundling(app: &App, conn: &mut Conn, caller: &Caller, bundled
         facts::lock_publisher(conn, publisher)?;
     }
     let mut apps = BTreeSet::new();
-    for was in version::bundling(conn, id, number)?.iter().filter(|record| may_be_held(record)) {
+    let may_be_held = |record: &&VersionRecord| record.state == State::Approved && record.held_reason.is_none();
+    for was in version::bundling(conn, id, number)?.iter().filter(may_be_held) {
         let reason = format!("held for review: it bundles {id} {number}, which is blocked");
         hold(app, conn, caller, was, reason, json!({ "bundles": { "package": id, "version": number } }))?;
         apps.insert(was.package.clone());
@@ -98,14 +94,10 @@ pub(super) fn hold_bundling(app: &App, conn: &mut Conn, caller: &Caller, bundled
     apps.iter().try_for_each(|id| shelf::refresh(app, conn, id))
 }
 
-fn may_be_held(record: &VersionRecord) -> bool {
-    record.state == State::Approved && record.held_reason.is_none()
-}
-
 /// Keeps the approval in force, held, and has the version wait as it was submitted last.
 fn hold(app: &App, conn: &mut Conn, caller: &Caller, was: &VersionRecord, reason: String, detail: Value) -> Result<()> {
     let Submitted { record, documents, .. } = submitted::of(conn, was.clone())?;
-    submission::set(conn, &was.package, &was.version, &Submission::of(&record, &documents))?;
+    submission::set(conn, &record, &documents)?;
     let now = VersionRecord { held_reason: Some(reason), ..was.clone() };
     approve::check_replaced(version::update(conn, was, &now)?, &now)?;
     let about = About::version(&was.publisher, &was.package, &was.version);

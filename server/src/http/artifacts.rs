@@ -45,9 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/artifacts/{sha256}",
             get,
             Operation::new("headArtifact", Tag::Artifacts, "The size of an artifact, and whether it is there")
-                .answers_nothing(200, "It is there; `content-length` is its size.")
-                .answers_nothing(206, "The asked range is there.")
-                .answers_nothing(304, "The client has it.")
+                .answers_size()
                 .fails(&[ProblemCode::NotFound, ProblemCode::RangeNotSatisfiable]),
         ),
     ]

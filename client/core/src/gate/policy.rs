@@ -35,12 +35,6 @@ pub(crate) const fn packaging_needs(packaging: Packaging) -> Needs {
     }
 }
 
-/// Whether a publisher of a level may ship a version of a tier at all; `manifest_deps` if hosts install npm packages for it.
-pub fn may_ship(level: Level, tier: Tier, manifest_deps: bool) -> bool {
-    let packaging = if manifest_deps { Packaging::ManifestDeps } else { Packaging::Bundled };
-    level >= tier_needs(tier).least && level >= packaging_needs(packaging).least
-}
-
 /// What a scope needs.
 pub(crate) const fn scope_needs(scope: Scope) -> Needs {
     match scope {
@@ -59,6 +53,12 @@ pub fn is_reserved(namespace: &Namespace) -> bool {
 
 /// The least level of a publisher that may use a reserved word.
 pub(crate) const RESERVED_WORDS_FROM: Level = Level::FirstParty;
+
+/// What a word needs, as a namespace or at the beginning of a package id.
+pub(crate) fn reserved_word_needs(word: &str) -> Needs {
+    let least = if RESERVED_WORDS.contains(&word) { RESERVED_WORDS_FROM } else { Level::Unverified };
+    Needs { least, unreviewed: least }
+}
 
 /// Host services that reach beyond one package's own data.
 pub(crate) const SENSITIVE_SERVICES: [&str; 5] = ["auth", "plugins", "secrets", "security", "settings"];

@@ -137,11 +137,18 @@ impl World {
             "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
-        self.packed(&manifest, visibility)
+        self.of_manifest(&manifest, visibility)
+    }
+
+    /// The same, where a host runs it in its own process.
+    fn driver(&self, version: &str, visibility: Visibility) -> NewVersion {
+        let manifest =
+            serde_json::json!({ "id": THEME, "version": version, "type": "driver", "name": "Dusk", "runtime": "node" });
+        self.of_manifest(&manifest, visibility)
     }
 
     /// What `dana` sends to publish what a manifest says.
-    fn packed(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
+    fn of_manifest(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
         let member = b"body { color: #eee }";
         let source = Source {
             path: "assets/dusk.css".to_owned(),

@@ -228,13 +228,15 @@ impl Old {
 fn what_waits_beside_an_approval_gets_a_row_of_its_own(store: &Store) -> Result {
     store.read("test", |conn| {
         let (id, number) = (of("com.acme.report"), of("1.0.0"));
-        let waits = submission::find(conn, &id, &number)?.expect("what waits");
+        let in_force = version::find(conn, &id, &number)?.expect("the version");
+        let beside = submission::find(conn, &id, &number)?.expect("what waits");
+        let waits = beside.upon(in_force.clone())?;
+        let documents = beside.documents_upon(version::documents(conn, &id, &number)?.expect("documents"))?;
         assert_eq!((waits.visibility, waits.tier), (Visibility::Marketplace, Tier::Sandbox));
         assert_eq!((waits.evidence_kind, waits.notes.as_deref()), (EvidenceKind::Hosted, Some("Notes.")));
         assert_eq!((waits.report_sha256, waits.published_at), (Digest::of("report"), at(0)));
-        assert_eq!((waits.report.as_str(), waits.evidence.as_deref()), ("report", Some("evidence")));
-        assert_eq!(waits.listing.tagline.as_deref(), Some("New"));
-        let in_force = version::find(conn, &id, &number)?.expect("the version");
+        assert_eq!((documents.report.as_str(), documents.evidence.as_deref()), ("report", Some("evidence")));
+        assert_eq!(documents.listing.tagline.as_deref(), Some("New"));
         assert_eq!((in_force.state, in_force.visibility), (State::Approved, Visibility::Org));
         assert_eq!((in_force.approved_for, in_force.decided_at), (Some(Visibility::Org), Some(at(0))));
         assert_eq!((in_force.approval_sha256, in_force.held_reason), (Some(Digest::of("approval")), None));

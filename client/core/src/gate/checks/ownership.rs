@@ -1,6 +1,7 @@
 //! Checks that the names of the package are the publisher's to use.
 
-use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
+use super::super::level::first_word;
+use super::super::policy::reserved_word_needs;
 use super::answer::{Answer, Context, Gap, Judged};
 use crate::PublisherName;
 
@@ -10,10 +11,8 @@ pub(super) fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, 
 
 /// Refuses a word of the platform to everybody but the registry's operator.
 pub(super) fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
-    if !RESERVED_WORDS.contains(&word) || context.level_below(RESERVED_WORDS_FROM)?.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(Answer::refuse(reserved_sentence(word)).at([pointer.to_owned()])))
+    let below = context.level_below(reserved_word_needs(word).least)?;
+    Ok(below.map(|_| Answer::refuse(reserved_sentence(word)).at([pointer.to_owned()])))
 }
 
 pub(super) fn reserved_sentence(word: &str) -> String {
@@ -37,8 +36,7 @@ pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
 
 pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
     let package = context.package()?;
-    let first_word = package.as_str().split('.').next().unwrap_or_default();
-    if let Some(answer) = reserved(context, first_word, "#/id")? {
+    if let Some(answer) = reserved(context, first_word(package), "#/id")? {
         return Ok(answer);
     }
     let prefixes = &context.registry()?.prefixes;
