@@ -33,6 +33,7 @@ pub mod sessions;
 mod shelf;
 pub mod submit;
 mod submitted;
+mod taken_back;
 #[cfg(test)]
 pub(crate) mod tests;
 

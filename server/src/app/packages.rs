@@ -177,8 +177,7 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         if page.items.is_empty() && version::page(conn, id, shown, None, size)?.items.is_empty() {
             return Err(missing());
         }
-        let next = page.items.last().filter(|_| page.more);
-        let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
+        let next = page.next(LIST, |last| [last.version.to_string()]);
         let item = |row| match shown {
             Shown::All => Ok(to_wire(submitted::facts(conn, row)?, None)),
             Shown::Listed => Ok(to_wire(row, None)),

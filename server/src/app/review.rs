@@ -14,7 +14,7 @@ use serde_json::json;
 use super::facts::{self, Examined};
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Error, Result, approve, check_text, evaluate, packages, room, shelf};
+use super::{Caller, Error, Result, approve, check_text, evaluate, packages, room, shelf, taken_back};
 use crate::App;
 
 const LIST: &str = "reviews";
@@ -26,11 +26,8 @@ pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -
     let after = cursor.map(parse_cursor).transpose()?;
     app.store.read("reviews", |conn| {
         let page = version::queue(conn, after.as_ref(), size)?;
-        let last = page.items.last().filter(|_| page.more);
-        let next = last.map(|last| {
-            let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
-            Cursor::after(LIST, keys).to_string()
-        });
+        let next =
+            page.next(LIST, |last| [last.published_at.to_string(), last.package.to_string(), last.version.to_string()]);
         let item = |record| Ok(wire::Version { listing: None, ..packages::with_report(conn, record)? });
         let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
         Ok(ReviewQueue { items, next })
@@ -157,6 +154,7 @@ impl Reviewing<'_> {
         detail["reason"] = json!(self.new.reason);
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, action, about, detail)?;
+        taken_back::hold_bundling(self.app, conn, self.caller, &record)?;
         shelf::refresh(self.app, conn, &record.package)?;
         let Submitted { record, documents, .. } = submitted::find(conn, &record.package, &record.version)?;
         packages::as_submitted(conn, record, &documents)

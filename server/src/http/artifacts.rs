@@ -1,4 +1,4 @@
-//! Artifacts, up and down: streamed in pieces of 256 KiB, so that memory does not grow with their size.
+//! Artifacts, up and down: streamed in pieces, so that memory does not grow with their size.
 
 mod download;
 mod upload;
@@ -16,9 +16,6 @@ use super::problem::Failure;
 use super::reply;
 use super::route::{Answer, Route};
 use crate::app::artifacts;
-
-/// Bytes that are read or written at once.
-const PIECE_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
