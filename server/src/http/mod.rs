@@ -26,6 +26,7 @@ mod reviews;
 mod route;
 mod sending;
 mod serve;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod versions;
