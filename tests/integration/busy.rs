@@ -5,10 +5,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use plimsoll_core::Digest;
-use plimsoll_tests::{Actor, Backend, Plugin, Registry};
+use plimsoll_tests::{Actor, Backend, Plugin, Registry, noise};
 use serde_json::json;
 
 /// How long the registry may take for what is quick.
@@ -75,4 +75,33 @@ fn nobody_waits_for_the_examinations_of_one_account() {
     assert_eq!(published.publisher, *zeta.name(), "another account has its own share");
 
     drop(asked);
+}
+
+#[test]
+fn who_does_not_read_an_answer_keeps_its_share_and_no_more_and_not_for_long() {
+    let registry = Registry::with(Backend::Embedded, |config| {
+        // Of which one answer is the share of one address.
+        config.concurrency.answer_bytes = 1024 * 1024;
+        config.timeouts.body_chunk_seconds = 2;
+        config.timeouts.body_bytes_per_second = 8 * 1024 * 1024;
+    });
+    let acme = registry.publisher("acme");
+    let plugin = Plugin::data("com.acme.large", "1.0.0").file("assets/noise.png", noise(1, 16 << 20));
+    let download = format!("GET /v1/artifacts/{}", acme.publish(plugin).sha256);
+    let ask = |head: &str| ask(&registry, acme.owner(), head, "");
+
+    let not_read = ask(&download);
+    let refused = || quick_status(ask(&download)) == Some(503);
+    let until = Instant::now() + QUICK;
+    while !refused() {
+        assert!(Instant::now() < until, "the first one is being sent");
+    }
+    assert_eq!(quick_status(ask("GET /v1/publishers/acme")), Some(200), "small answers need no share");
+
+    let until = Instant::now() + Duration::from_secs(30);
+    while refused() {
+        assert!(Instant::now() < until, "the share of who does not read is never given back");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    drop(not_read);
 }

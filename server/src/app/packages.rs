@@ -201,6 +201,16 @@ pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> 
     app.store.read("reviewed", |conn| as_submitted(conn, record, &documents))
 }
 
+/// Whether the one who asks is shown the gate report of now, for which the artifact is examined: that of a version that waits for
+/// a reviewer.
+pub fn reading_examines(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<bool> {
+    app.store.read("reading_examines", |conn| {
+        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
+        let reads_report = access::reads(&caller.actor, subject(&record), Part::Report);
+        Ok(reads_report && submitted::facts(conn, record)?.state == State::PendingReview)
+    })
+}
+
 /// A version with its documents: of what is in force, where there is something.
 fn documents(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<(VersionRecord, Documents)> {
     app.store.read("documents", |conn| in_force(conn, &caller.actor, id, number))
