@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use plimsoll_core::wire::IndexDocument;
 use plimsoll_core::{Digest, PackageId, Timestamp, Visibility};
 use plimsoll_trust::statement::{ExpectedIndex, VerifiedIndex};
 use plimsoll_trust::{TrustError, TrustRoot};
@@ -25,6 +26,8 @@ struct Cached {
 #[serde(rename_all = "camelCase")]
 struct CachedDocument {
     serial: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    wider_serials: BTreeMap<Visibility, u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
     /// The exact text.
@@ -39,10 +42,17 @@ pub(crate) struct IndexCache<'a> {
 }
 
 impl Cached {
-    /// The highest serial seen of the package: its documents count together, whatever their audience, so that an old one for
-    /// another audience is no way back.
-    fn highest_serial(&self) -> Option<u64> {
-        self.documents.values().map(|document| document.serial).max()
+    /// The highest serials seen of the package, by audience.
+    fn seen(&self) -> BTreeMap<Visibility, u64> {
+        let mut seen = BTreeMap::new();
+        for (audience, document) in &self.documents {
+            let wider = document.wider_serials.iter().map(|(audience, serial)| (*audience, *serial));
+            for (audience, serial) in wider.chain([(*audience, document.serial)]) {
+                let highest: &mut u64 = seen.entry(audience).or_default();
+                *highest = serial.max(*highest);
+            }
+        }
+        seen
     }
 }
 
@@ -64,11 +74,11 @@ impl IndexCache<'_> {
         now: Timestamp,
     ) -> Result<Option<(VerifiedIndex, Option<String>)>, Error> {
         let mut cached = self.read(package)?;
-        let seen = cached.highest_serial();
+        let seen = cached.seen();
         let Some(document) = cached.latest.and_then(|audience| cached.documents.remove(&audience)) else {
             return Ok(None);
         };
-        let index = self.verify(package, &document.envelope, now, seen, 0);
+        let index = self.verify(package, &document.envelope, now, &seen, 0);
         Ok(index.ok().map(|index| (index, document.etag)))
     }
 
@@ -85,10 +95,10 @@ impl IndexCache<'_> {
         // Under the lock, so that two processes cannot put the older of two documents last.
         let locked = self.home.lock()?;
         let mut cached = self.read(package)?;
-        let index = self.verify(package, &envelope, now, cached.highest_serial(), 0)?;
+        let index = self.verify(package, &envelope, now, &cached.seen(), 0)?;
         accept(&index)?;
-        let (audience, serial) = (index.document().audience, index.document().serial);
-        cached.documents.insert(audience, CachedDocument { serial, etag, envelope });
+        let IndexDocument { audience, serial, wider_serials, .. } = index.document().clone();
+        cached.documents.insert(audience, CachedDocument { serial, wider_serials, etag, envelope });
         cached.latest = Some(audience);
         locked.write_json(self.path(package), &cached)?;
         Ok(index)
@@ -102,16 +112,18 @@ impl IndexCache<'_> {
         grace_seconds: u32,
     ) -> Result<Vec<VerifiedIndex>, Error> {
         let cached = self.read(package)?;
-        let mut documents: Vec<_> = cached.documents.into_iter().collect();
-        // Of two that were signed together, the one fetched last.
-        documents.sort_by_key(|(audience, document)| (Reverse(document.serial), Some(*audience) != cached.latest));
         let (mut good, mut bad) = (Vec::new(), None);
-        for (_, document) in documents {
-            match self.verify(package, &document.envelope, now, Some(document.serial), grace_seconds) {
+        for document in cached.documents.into_values() {
+            // What has been seen since for another audience makes it the older one, and not a wrong one.
+            match self.verify(package, &document.envelope, now, &BTreeMap::new(), grace_seconds) {
                 Ok(index) => good.push(index),
                 Err(error) => bad = bad.or(Some(error)),
             }
         }
+        // Of two that were signed together, the one fetched last.
+        good.sort_by_key(|index: &VerifiedIndex| {
+            (Reverse(index.document().issued_at), Some(index.document().audience) != cached.latest)
+        });
         match bad {
             Some(error) if good.is_empty() => Err(error.into()),
             _ => Ok(good),
@@ -123,13 +135,9 @@ impl IndexCache<'_> {
         package: &PackageId,
         envelope: &str,
         now: Timestamp,
-        last_seen_serial: Option<u64>,
+        seen: &BTreeMap<Visibility, u64>,
         offline_grace_seconds: u32,
     ) -> Result<VerifiedIndex, TrustError> {
-        VerifiedIndex::verify(
-            envelope,
-            self.root,
-            &ExpectedIndex { package, now, last_seen_serial, offline_grace_seconds },
-        )
+        VerifiedIndex::verify(envelope, self.root, &ExpectedIndex { package, now, seen, offline_grace_seconds })
     }
 }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use futures_util::TryStreamExt as _;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{Attribute, Attributes, Error as StoreError, ObjectStore, ObjectStoreExt as _, PutOptions};
+use object_store::{
+    Attribute, AttributeValue, Attributes, Error as StoreError, ObjectStore, ObjectStoreExt as _, PutOptions,
+};
 use plimsoll_core::access::Actor;
 use plimsoll_core::quote;
 use tokio::runtime::Runtime;
@@ -158,7 +160,10 @@ impl Place {
             Ok(_) | Err(StoreError::NotFound { .. }) => {
                 let mut options = PutOptions::default();
                 if self.typed {
-                    options.attributes = Attributes::from_iter([(Attribute::ContentType, file.media_type)]);
+                    options.attributes = Attributes::from_iter([
+                        (Attribute::ContentType, AttributeValue::from(file.media_type)),
+                        (Attribute::CacheControl, file.cache_control().into()),
+                    ]);
                 }
                 self.runtime.block_on(self.store.put_opts(&key, file.body.clone().into(), options))?;
                 self.done.written += 1;

@@ -1,6 +1,7 @@
 //! Yanked, deprecated, blocked, or above what its publisher may have by now.
 
 use plimsoll_client::Update;
+use plimsoll_core::gate::Verdict;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{SetAvailability, Version};
@@ -145,11 +146,12 @@ fn when_a_level_falls_what_is_above_it_is_held_for_review(on: Backend) {
 
 fn what_is_held_is_live_again_when_a_reviewer_approves_it(on: Backend) {
     let (registry, acme, host) = held(on);
-    registry.set_level(&acme, Level::Verified);
-    registry.host(&registry.operator()).refused(&[DRIVER]);
-    // The level that the report speaks of is another one by now: there is a new report to look at first.
     let reviewer = registry.reviewer();
     let seen = of_driver(reviewer);
+    assert_eq!(seen.report.as_ref().map(|report| report.verdict), Some(Verdict::Refused), "as it would be decided now");
+    registry.set_level(&acme, Level::Verified);
+    registry.host(&registry.operator()).refused(&[DRIVER]);
+    // The level that the report speaks of is another one by now: there is another report to look at.
     let path = format!("/v1/packages/{DRIVER}/versions/1.0.0/review");
     let review = json!({
         "decision": "approve", "reason": "known", "sha256": seen.sha256, "reportSha256": seen.report_sha256,

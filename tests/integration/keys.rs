@@ -14,6 +14,7 @@ plimsoll_tests::behaviours!(
     only_the_publishers_own_keys_vouch,
     a_superseded_key_signs_nothing_new_and_keeps_what_it_signed,
     a_compromised_key_takes_back_what_it_signed,
+    a_version_that_waits_outlives_its_key,
     a_new_key_waits_for_three_days,
 );
 
@@ -165,6 +166,30 @@ fn a_compromised_key_takes_back_what_it_signed(on: Backend) {
     let _ = before.plan(&[LINTER]);
     assert!(before.problems()[0].message.contains("compromised"), "{:?}", before.problems());
     assert!(before.load(LINTER).is_err());
+}
+
+fn a_version_that_waits_outlives_its_key(on: Backend) {
+    let registry = Registry::start(on);
+    let mut acme = registry.publisher("acme");
+    let linter = || Plugin::new(LINTER, "1.0.0").for_marketplace();
+    let waiting = acme.publish(linter());
+    revoke(&acme, RevocationReason::Compromised, Some(waiting.published_at));
+    let shown = acme.owner().get(&format!("/v1/packages/{LINTER}/versions/1.0.0")).json();
+    assert_eq!(shown["report"]["verdict"], "refused", "as it would be decided now");
+    let second = key();
+    acme.add_key(&second, "acme-2");
+    acme.sign_with(second, "acme-2");
+    let signed_anew = acme.publish(linter());
+    assert_eq!(signed_anew.state, State::PendingReview);
+    assert_eq!(registry.reviewer().approve(&signed_anew).state, State::Approved);
+    assert_eq!(registry.host(&registry.operator()).install(&[LINTER]), ["com.acme.linter@1.0.0"]);
+
+    let third = key();
+    acme.add_key(&third, "acme-3");
+    acme.sign_with(third, "acme-3");
+    let conflict = acme.refused(linter());
+    assert_eq!(conflict.code, ProblemCode::StateConflict, "the approval names the evidence");
+    assert!(conflict.detail.contains("publish a new version"), "{}", conflict.detail);
 }
 
 fn a_new_key_waits_for_three_days(on: Backend) {

@@ -118,7 +118,7 @@ fn words_of_the_platform_are_held_by_nobody(on: Backend) {
     let of_platform = |id: &str, word: &str| Plugin::data(id, "1.0.0").with("namespace", json!(word)).for_marketplace();
     for word in ["base", "system", "sys"] {
         let refused = acme.refused(of_platform("com.acme.vat", word));
-        assert_eq!(refusal(&refused).code, CheckCode::NamespaceHeld);
+        assert_eq!(refusal(&refused).code, CheckCode::IdReserved);
         assert!(refusal(&refused).message.contains("reserved for the platform"), "{}", refusal(&refused).message);
     }
     for name in ["one", "two"] {

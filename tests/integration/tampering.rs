@@ -13,6 +13,7 @@ plimsoll_tests::behaviours!(
     an_index_that_goes_back_is_refused,
     an_expired_index_is_refused,
     changed_files_of_an_installed_package_are_found,
+    another_environment_installs_what_is_kept_while_the_registry_is_down,
 );
 
 const LINTER: &str = "com.acme.linter";
@@ -135,4 +136,37 @@ fn changed_files_of_an_installed_package_are_found(on: Backend) {
 fn overwrite(file: &std::path::Path, content: &[u8]) {
     std::fs::remove_file(file).expect("removed");
     std::fs::write(file, content).expect("written");
+}
+
+fn another_environment_installs_what_is_kept_while_the_registry_is_down(on: Backend) {
+    let mut registry = Registry::start(on);
+    registry.publisher("acme").release(Plugin::new(LINTER, "1.0.0"));
+    let mut host = registry.host(&registry.operator());
+    host.install(&[LINTER]);
+    registry.stop();
+    let kept = host.home().path().join("envs/default/state.json");
+    let whole = std::fs::read(&kept).expect("a state");
+
+    host.turns_to("staging");
+    for (member, named) in [("evidence", "evidence"), ("approval", "cannot be reached")] {
+        let mut state: serde_json::Value = serde_json::from_slice(&whole).expect("a state");
+        let text = match &mut state["packages"][LINTER][member] {
+            object @ serde_json::Value::Object(_) => &mut object["text"],
+            text => text,
+        };
+        *text = format!("{} ", text.as_str().expect("a text")).into();
+        std::fs::write(&kept, state.to_string()).expect("changed");
+        let error = host.refused(&[LINTER]);
+        assert!(error.contains(named), "{member}: {error}");
+    }
+    std::fs::write(&kept, &whole).expect("as it was");
+
+    let now = host.options;
+    host.options = Options { clock: in_two_days, ..now };
+    let error = host.refused(&[LINTER]);
+    assert!(error.contains("expired") && error.contains("once the registry can be reached"), "{error}");
+    host.options = now;
+    assert_eq!(host.install(&[LINTER]), ["com.acme.linter@1.0.0"]);
+    assert!(host.problems().is_empty());
+    host.load(LINTER).expect("loaded");
 }

@@ -1,12 +1,17 @@
 //! What a registry keeps its data in.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use object_store::aws::AmazonS3Builder;
+use futures_util::TryStreamExt as _;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
 use object_store::signer::Signer as _;
+use object_store::{Attribute, ObjectStore as _, ObjectStoreExt as _};
 use plimsoll_server::config::{BlobsConfig, Config, DatabaseConfig};
 use plimsoll_store::testing::{Postgres, REQUIRE_BACKENDS};
 use serde_json::json;
@@ -139,8 +144,8 @@ impl Bucket {
         Some(bucket)
     }
 
-    fn create(&self) {
-        let store = AmazonS3Builder::new()
+    fn store(&self) -> AmazonS3 {
+        AmazonS3Builder::new()
             .with_endpoint(&self.endpoint)
             .with_allow_http(true)
             .with_region(REGION)
@@ -148,11 +153,14 @@ impl Bucket {
             .with_secret_access_key(&self.secret_key)
             .with_bucket_name(&self.name)
             .build()
-            .expect("a store");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let bucket = object_store::path::Path::default();
+            .expect("a store")
+    }
+
+    fn create(&self) {
+        let bucket = Key::default();
+        let store = self.store();
         let signed = store.signed_url(ureq::http::Method::PUT, &bucket, Duration::from_secs(60));
-        let url = runtime.block_on(signed).expect("a signed URL");
+        let url = runtime().block_on(signed).expect("a signed URL");
         ureq::put(url.as_str()).send_empty().expect("the bucket is made");
     }
 
@@ -167,4 +175,57 @@ impl Bucket {
             allow_http: true,
         }
     }
+}
+
+/// A place in the bucket of this run, beside those where registries keep their artifacts.
+pub struct Objects {
+    url: String,
+    store: PrefixStore<AmazonS3>,
+}
+
+/// An object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub media_type: Option<String>,
+    /// How long caches may keep it.
+    pub cache_control: Option<String>,
+}
+
+impl Objects {
+    /// An empty one; `None` where there is no S3.
+    pub fn empty() -> Option<Self> {
+        let bucket = bucket()?;
+        let prefix = format!("objects-{}", bucket.places.fetch_add(1, Ordering::Relaxed));
+        let url = format!("s3://{}/{prefix}", bucket.name);
+        Some(Self { url, store: PrefixStore::new(bucket.store(), prefix) })
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What is there, by name.
+    pub fn all(&self) -> BTreeMap<String, Object> {
+        runtime().block_on(async {
+            let found: Vec<_> = self.store.list(None).try_collect().await.expect("a list");
+            let mut all = BTreeMap::new();
+            for meta in found {
+                let got = self.store.get(&meta.location).await.expect("an object");
+                let attribute = |name| got.attributes.get(&name).map(|value| value.as_ref().to_owned());
+                let (media_type, cache_control) =
+                    (attribute(Attribute::ContentType), attribute(Attribute::CacheControl));
+                let bytes = got.bytes().await.expect("its bytes").to_vec();
+                all.insert(meta.location.to_string(), Object { bytes, media_type, cache_control });
+            }
+            all
+        })
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

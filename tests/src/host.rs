@@ -18,6 +18,7 @@ pub struct Host {
     home: TempDir,
     address: Address,
     token: Option<Token>,
+    environment: &'static str,
     /// How its client works.
     pub options: Options,
 }
@@ -29,7 +30,7 @@ impl Host {
         let address: Address = url.parse().expect("an address");
         let discovery = Registry::new(address.clone(), None).discovery().expect("discovery");
         let token = actor.token().map(|token| token.parse().expect("a token"));
-        let host = Self { home, address, token, options: Options::default() };
+        let host = Self { home, address, token, environment: "default", options: Options::default() };
         host.home().pin(&host.address, &discovery, &[fingerprint], host.now()).expect("pinned");
         host
     }
@@ -41,7 +42,12 @@ impl Host {
 
     /// Its environment.
     pub fn environment(&self) -> Environment {
-        Environment::of(&self.home(), "default").expect("an environment")
+        Environment::of(&self.home(), self.environment).expect("an environment")
+    }
+
+    /// Works in another environment of its home from now on.
+    pub fn turns_to(&mut self, environment: &'static str) {
+        self.environment = environment;
     }
 
     /// Its client.

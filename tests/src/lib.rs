@@ -29,7 +29,7 @@ mod publisher;
 mod registry;
 
 pub use actor::Actor;
-pub use backend::Backend;
+pub use backend::{Backend, Object, Objects};
 pub use browser::Browser;
 pub use cli::{Cli, Ran};
 pub use clock::TestClock;

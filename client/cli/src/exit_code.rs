@@ -24,7 +24,7 @@ pub(crate) enum Exit {
     NotFound = 14,
     /// Conflict with what is there.
     Conflict = 15,
-    /// The registry cannot be reached.
+    /// The registry cannot be reached, or has no room for this now: the same may work later.
     Unreachable = 16,
     /// `verify` found problems.
     ProblemsFound = 17,

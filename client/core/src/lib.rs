@@ -41,7 +41,7 @@ pub use manifest::Manifest;
 pub use package::{PackageType, Visibility};
 pub use permission::{Permission, PermissionKind, Permissions};
 pub use person::{Email, NewPassword, Password};
-pub use text::{InvalidText, printable, quote};
+pub use text::{InvalidText, find_hidden, printable, printable_lines, quote};
 pub use tier::Tier;
 pub use time::Timestamp;
 pub use version::Version;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::text::plain_or_quoted;
+use crate::text::{is_invisible, plain_or_quoted};
 use crate::{Digest, InvalidText};
 
 closed_words! {
@@ -28,7 +28,7 @@ closed_words! {
 /// One permission, written `kind:value`, such as `network:api.example.com`.
 ///
 /// Invariants: the value is normalised (no surrounding spaces; a network host in lower case without a final dot), has 1 to
-/// 256 bytes and no control characters.
+/// 256 bytes and no character that people do not see.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "RawPermission")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -68,8 +68,8 @@ impl Permission {
         if normal.len() > 256 {
             return refuse("it has more than 256 bytes");
         }
-        if normal.chars().any(char::is_control) {
-            return refuse("it has control characters");
+        if normal.chars().any(|c| c.is_control() || is_invisible(c)) {
+            return refuse("it has characters that people do not see");
         }
         Ok(Self { kind, value: normal })
     }

@@ -21,10 +21,10 @@ impl InvalidText {
     }
 }
 
-/// Quotes untrusted text for a message: control characters and bidirectional marks escaped, at most 80 characters.
+/// Quotes untrusted text for a message: hidden characters escaped, at most 80 characters.
 pub fn quote(value: &str) -> String {
     let mut out = String::from("\"");
-    for (count, c) in value.chars().enumerate() {
+    for (count, (c, is_hidden)) in each(value).enumerate() {
         if count == 80 {
             out.push('…');
             break;
@@ -32,37 +32,78 @@ pub fn quote(value: &str) -> String {
         if c == '"' || c == '\\' {
             out.push('\\');
         }
-        push_visible(&mut out, c);
+        push(&mut out, c, is_hidden);
     }
     out.push('"');
     out
 }
 
-/// Untrusted text without quotes, for places and for sentences that quote themselves: control characters and
-/// bidirectional marks escaped, cut to so many characters.
+/// Untrusted text without quotes, for places and for sentences that quote themselves: hidden characters escaped, cut to so many
+/// characters.
 pub fn printable(value: &str, chars_max: usize) -> String {
     let mut out = String::new();
-    for (count, c) in value.chars().enumerate() {
+    for (count, (c, is_hidden)) in each(value).enumerate() {
         if count == chars_max {
             out.push('…');
             break;
         }
-        push_visible(&mut out, c);
+        push(&mut out, c, is_hidden);
     }
     out
 }
 
-fn push_visible(out: &mut String, c: char) {
-    if c.is_control() || is_invisible(c) {
+/// Untrusted text of several lines: hidden characters escaped, but for line feeds.
+pub fn printable_lines(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    each(value).for_each(|(c, is_hidden)| push(&mut out, c, is_hidden && c != '\n'));
+    out
+}
+
+/// The first character of a text for people that they do not see, or that changes how the text around it reads: control
+/// characters but those `allowed`, and everything [`is_invisible`] that writing does not need where it stands.
+pub fn find_hidden(text: &str, allowed: &[char]) -> Option<char> {
+    each(text).find(|(c, is_hidden)| *is_hidden && !allowed.contains(c)).map(|(c, _)| c)
+}
+
+/// Each character, and whether it is hidden.
+fn each(text: &str) -> impl Iterator<Item = (char, bool)> {
+    text.chars().scan(None, |before, c| {
+        let is_hidden =
+            c.is_control() || (is_invisible(c) && !before.is_some_and(|before| is_written_after(before, c)));
+        *before = Some(c);
+        Some((c, is_hidden))
+    })
+}
+
+fn push(out: &mut String, c: char, is_hidden: bool) {
+    if is_hidden {
         out.extend(c.escape_unicode());
     } else {
         out.push(c);
     }
 }
 
-/// Characters that change how the text around them reads without being seen.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// Characters that nobody sees, so that two texts look the same, or one looks like another: the default ignorable code points
+/// of Unicode 17 (<https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>), the separators of lines and
+/// paragraphs, and the marks of annotations.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Joiners and variation selectors shape what they follow, in Persian as in emoji. Never after an ASCII letter, which they
+/// could only tell from its like; and never in a row, which could carry a message.
+fn is_written_after(before: char, c: char) -> bool {
+    let selects = |c| matches!(c, '\u{fe00}'..='\u{fe0f}');
+    let is_shaped = !before.is_ascii_alphabetic() && !before.is_whitespace() && !before.is_control();
+    match c {
+        '\u{200c}' | '\u{200d}' => is_shaped && (!is_invisible(before) || selects(before)),
+        c if selects(c) => is_shaped && !is_invisible(before),
+        _ => false,
+    }
 }
 
 /// Untrusted text inside a sentence: as it is where it is plain ASCII, else quoted.
@@ -192,4 +233,36 @@ macro_rules! closed_words {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_do_not_see_is_found_and_escaped() {
+        for hidden in
+            ['\u{1b}', '\u{ad}', '\u{200b}', '\u{200d}', '\u{200f}', '\u{202e}', '\u{2066}', '\u{2028}', '\u{e0041}']
+        {
+            let text = format!("in{hidden}voice");
+            assert_eq!(find_hidden(&text, &['\n']), Some(hidden));
+            let escaped = format!("in{}voice", hidden.escape_unicode());
+            assert_eq!(printable(&text, 80), escaped);
+            assert_eq!(quote(&text), format!("\"{escaped}\""));
+        }
+        assert_eq!(find_hidden("one\ntwo", &['\n']), None);
+        assert_eq!(printable_lines("one\ntwo\u{202e}\r"), "one\ntwo\\u{202e}\\u{d}");
+    }
+
+    #[test]
+    fn writing_has_its_joiners() {
+        for seen in ["نرم\u{200c}افزار", "👩\u{200d}💻", "❤\u{fe0f}\u{200d}🔥", "1\u{fe0f}\u{20e3}", "naïve – 1"]
+        {
+            assert_eq!(find_hidden(seen, &[]), None, "{seen}");
+            assert_eq!(printable(seen, 80), seen);
+        }
+        for hidden in ["\u{200d}", " \u{200d}", "a\u{200c}b", "é\u{200d}\u{200d}", "é\u{fe00}\u{fe01}"] {
+            assert!(find_hidden(hidden, &[]).is_some(), "{hidden:?}");
+        }
+    }
 }

@@ -4,9 +4,9 @@
 //! the version may still be used.
 //!
 //! - *Raised*, for a wider audience: what is in force stays as it is until the submission is decided.
-//! - *Held*, since the level of its publisher fell below its tier: nothing new resolves to it, and those who have it are told
-//!   ([`Availability::on_show`]). Once the level is reached again, a reviewer approves it anew, which ends the hold and
-//!   leaves what its publisher had said of it; at any time a reviewer rejects or blocks it.
+//! - *Held*, since the level of its publisher fell below its tier, or since what it bundles was blocked: nothing new resolves
+//!   to it, and those who have it are told ([`Availability::on_show`]). Once the gate lets it pass again, a reviewer approves
+//!   it anew, which ends the hold and leaves what its publisher had said of it; at any time a reviewer rejects or blocks it.
 //! - *Rejected*: the version is final, and blocked for those who have it ([`Availability::blocked`]).
 
 use crate::Version;

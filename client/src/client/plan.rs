@@ -281,7 +281,8 @@ impl Client {
         Ok(Plan { steps, removed, consent, left_aside: Vec::new(), stuck, warnings, closure, wanted, base })
     }
 
-    /// Fetches and verifies approval and evidence; where exactly this version is installed, takes those that were kept.
+    /// Fetches and verifies approval and evidence; where exactly this version is installed, takes those that were kept. While
+    /// the registry is down, those that another environment of this home keeps will do too.
     fn step<'c>(
         &'c self,
         resolved: Resolved,
@@ -290,7 +291,11 @@ impl Client {
         kept: Option<&Installed>,
     ) -> Result<Step, Error> {
         let (package, version) = (&resolved.package, &resolved.version);
-        let (approval, evidence) = match kept {
+        let elsewhere = match (kept, indexes.registry) {
+            (None, None) => self.kept_elsewhere(&resolved)?,
+            _ => None,
+        };
+        let (approval, evidence) = match kept.or(elsewhere.as_ref()) {
             Some(kept) => (kept.approval.clone(), kept.evidence.clone()),
             None => {
                 let registry = self.asked(indexes)?;
@@ -309,6 +314,15 @@ impl Client {
             approval,
             resolved,
         })
+    }
+
+    /// A version as another environment of this home has it installed, by the approval that is in force now. Its artifact is in
+    /// the content store for as long.
+    fn kept_elsewhere(&self, resolved: &Resolved) -> Result<Option<Installed>, Error> {
+        let states = Environment::states(&self.home)?;
+        let kept = states.into_iter().filter_map(|mut state| state.packages.remove(&resolved.package));
+        let mut same = kept.filter(|kept| Digest::of(&kept.approval) == resolved.approval_sha256);
+        Ok(same.next())
     }
 }
 

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use plimsoll_core::Digest;
 
 use super::{packed_path, unpacked_path};
-use crate::environment::State;
-use crate::home::{Home, HomeError, failed, open_lock, read_json};
+use crate::environment::Environment;
+use crate::home::{Home, HomeError, entries, failed, open_lock};
 
 /// Keeps content from being collected, until it is dropped or the process ends.
 #[derive(Debug)]
@@ -73,12 +73,8 @@ fn try_collect(home: &Home, tmp: &Path) -> Result<(), HomeError> {
 
 /// What is installed in any environment. An environment that cannot be read is an error: it may need anything.
 fn used(home: &Home) -> Result<BTreeSet<Digest>, HomeError> {
-    let mut used = BTreeSet::new();
-    for environment in entries(&home.join("envs"))? {
-        let state: State = read_json(&environment.join("state.json"))?.unwrap_or_default();
-        used.extend(state.packages.values().map(|installed| installed.sha256));
-    }
-    Ok(used)
+    let states = Environment::states(home)?;
+    Ok(states.iter().flat_map(|state| state.packages.values()).map(|installed| installed.sha256).collect())
 }
 
 /// What is in the content store, packed or unpacked.
@@ -89,18 +85,6 @@ fn stored(home: &Home) -> Result<BTreeSet<Digest>, HomeError> {
     }
     let digest = |path: PathBuf| path.file_name()?.to_str()?.parse().ok();
     Ok(paths.into_iter().filter_map(digest).collect())
-}
-
-/// The paths in a directory; none if there is no such directory.
-fn entries(directory: &Path) -> Result<Vec<PathBuf>, HomeError> {
-    let listed = match fs::read_dir(directory) {
-        Ok(listed) => listed,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(failed("read", directory)(error)),
-    };
-    listed.map(|entry| Ok(entry.map_err(failed("read", directory))?.path())).collect()
 }
 
 /// Takes content away: the directory as a whole first.

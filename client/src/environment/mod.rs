@@ -18,7 +18,9 @@ pub use state::{Installed, Pending, State};
 
 use crate::Error;
 use crate::content::collect;
-use crate::home::{Home, HomeError, lock, read_json, sweep, write_json};
+use crate::home::{Home, HomeError, entries, lock, read_json, sweep, write_json};
+
+const STATE_FILE: &str = "state.json";
 
 /// An environment of a home.
 #[derive(Clone, Debug)]
@@ -61,6 +63,12 @@ impl Environment {
         Ok(read_json(&self.state_path())?.unwrap_or_default())
     }
 
+    /// What is installed in each environment of a home. One that cannot be read is an error.
+    pub(crate) fn states(home: &Home) -> Result<Vec<State>, HomeError> {
+        let read = |path: PathBuf| Ok(read_json(&path.join(STATE_FILE))?.unwrap_or_default());
+        entries(&home.join("envs"))?.into_iter().map(read).collect()
+    }
+
     /// Removes a package and what was granted to it; refused while others need it. Its content goes too, unless another
     /// environment or a running host uses it.
     pub fn remove(&self, package: &PackageId) -> Result<Installed, Error> {
@@ -91,7 +99,7 @@ impl Environment {
     }
 
     fn state_path(&self) -> PathBuf {
-        self.path.join("state.json")
+        self.path.join(STATE_FILE)
     }
 }
 

@@ -329,6 +329,11 @@ impl World {
             publisher: "acme".parse().expect("publisher"),
             audience,
             serial: self.serial.get(),
+            wider_serials: Visibility::ALL
+                .iter()
+                .filter(|wider| **wider > audience)
+                .map(|wider| (*wider, self.serial.get()))
+                .collect(),
             issued_at: now().plus_seconds(-10),
             expires_at: now().plus_seconds(3600),
             keys: vec![PublisherKey {

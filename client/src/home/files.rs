@@ -116,6 +116,18 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, H
     serde_json::from_slice(&bytes).map(Some).map_err(|error| corrupt(error.to_string()))
 }
 
+/// The paths in a directory; none if there is no such directory.
+pub(crate) fn entries(directory: &Path) -> Result<Vec<PathBuf>, HomeError> {
+    let listed = match fs::read_dir(directory) {
+        Ok(listed) => listed,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(failed("read", directory)(error)),
+    };
+    listed.map(|entry| Ok(entry.map_err(failed("read", directory))?.path())).collect()
+}
+
 /// Removes what a killed process left in a directory for temporary files. The caller holds the lock of its users.
 pub(crate) fn sweep(tmp: &Path) -> Result<(), HomeError> {
     match fs::remove_dir_all(tmp) {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 pub use files::HomeError;
 pub(crate) use files::{
-    failed, lock, make_dir, move_into_place, new_file, open_lock, read_json, sweep, sync_dir, write_json,
+    entries, failed, lock, make_dir, move_into_place, new_file, open_lock, read_json, sweep, sync_dir, write_json,
 };
 pub use registries::{PinError, PinnedRegistry};
 

@@ -35,7 +35,12 @@ impl Scene {
     }
 
     fn index(&self, text: &str) -> Result<VerifiedIndex, plimsoll_trust::TrustError> {
-        let expected = ExpectedIndex { package: &vat(), now: now(), last_seen_serial: None, offline_grace_seconds: 0 };
+        let expected = ExpectedIndex {
+            package: &vat(),
+            now: now(),
+            seen: &std::collections::BTreeMap::new(),
+            offline_grace_seconds: 0,
+        };
         VerifiedIndex::verify(text, &self.root, &expected)
     }
 

@@ -105,7 +105,7 @@ pub enum Fault {
         seen: u64,
     },
     /// Too old.
-    #[error("it expired at {0}: fetch it again, or allow an offline grace")]
+    #[error("it expired at {0}: fetch it again once the registry can be reached, or allow an offline grace")]
     Expired(Timestamp),
     /// Too new.
     #[error("it was issued at {0}, which is in the future: check this machine's clock")]

@@ -1,5 +1,7 @@
 //! A registry `registry.example` with one key, a publisher `acme`, and `com.acme.linter` 1.0.0.
 
+use std::collections::BTreeMap;
+
 use plimsoll_core::wire::{
     Algorithm, EvidenceKind, IndexDocument, IndexVersion, PublisherKey, RegistryKey, Revocation, RevocationReason,
 };
@@ -102,6 +104,7 @@ pub(crate) fn index(approval: &Approval, approval_text: &str, keys: Vec<Publishe
         publisher: approval.publisher.clone(),
         audience: Visibility::Marketplace,
         serial: 7,
+        wider_serials: BTreeMap::new(),
         issued_at: day(12),
         expires_at: day(14),
         keys,

@@ -23,6 +23,7 @@ pub(super) fn approve(
     documents: &mut Documents,
     reviewer: Option<&AccountName>,
 ) -> Result<()> {
+    keep_bundle(conn, record)?;
     let now = app.clock.now();
     let approval = Approval {
         registry: app.registry.clone(),
@@ -55,6 +56,22 @@ pub(super) fn approve(
     record.held_reason = None;
     if record.visibility == Visibility::Marketplace {
         take_namespace(conn, record, documents, now)?;
+    }
+    Ok(())
+}
+
+/// What an App bundles stays as the gate found it until the approval is there. Whoever blocks it meanwhile waits, and then
+/// finds the App; of two at once, the later one finds the block here.
+fn keep_bundle(conn: &mut Conn, record: &VersionRecord) -> Result<()> {
+    for pin in &record.bundled {
+        let pinned = version::keep(conn, &pin.id, &pin.version)?;
+        if !pinned.is_some_and(|pinned| pinned.may_be_resolved()) {
+            let message = format!(
+                "{} {} cannot be approved: {} {}, which it bundles, has just been taken back. Look at its report again",
+                record.package, record.version, pin.id, pin.version
+            );
+            return Err(Error::conflict(ProblemCode::ReviewStale, message));
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use plimsoll_store::version;
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, facts, packages, review, shelf};
+use super::{Caller, Error, Result, approve, check_text, facts, packages, review, shelf, taken_back};
 use crate::App;
 
 /// Sets whether a version may still be used.
@@ -67,6 +67,7 @@ pub fn set(
         let about = About::version(&now.publisher, id, number);
         let detail = json!({ "from": was.availability, "to": now.availability, "reason": reason });
         record::change(app, conn, caller, &format!("version.{}", to.status), about, detail)?;
+        taken_back::hold_bundling(app, conn, caller, &now)?;
         shelf::refresh(app, conn, id)?;
         packages::with_report(conn, now)
     })

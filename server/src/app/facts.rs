@@ -55,8 +55,18 @@ pub(super) struct Claims {
     pub(super) manifest_differs: Vec<String>,
 }
 
-/// The keys changed between the examination and the decision: examine again.
-pub(super) struct KeysChanged;
+/// The keys, or what vouches for the version, changed between the examination and the decision: examine again.
+pub(super) struct Outdated;
+
+/// How often that is done.
+pub(super) const ATTEMPTS: u32 = 3;
+
+impl From<Outdated> for Error {
+    fn from(_: Outdated) -> Self {
+        let message = "the publisher's keys, or what vouches for the version, change all the time: try again";
+        Self::conflict(ProblemCode::StateConflict, message)
+    }
+}
 
 /// A decision, and what an App's bundle came to.
 pub(super) struct Decided {
@@ -91,6 +101,16 @@ impl Examined {
         }
     }
 
+    /// Whether a version as it is now was examined, and not what was submitted before it.
+    pub(super) fn is_of(&self, submitted: &Submitted) -> bool {
+        let Submitted { record, documents, .. } = submitted;
+        self.stored.sha256 == record.sha256
+            && self.at == record.published_at
+            && self.evidence.kind == record.evidence_kind
+            && self.evidence.text == documents.evidence
+            && self.signature == documents.signature
+    }
+
     /// The manifest, if there is one that can be read.
     pub(super) fn manifest(&self) -> Option<&Manifest> {
         self.content.as_ref().ok()?.manifest.as_ref().ok()
@@ -114,6 +134,12 @@ impl Vouchers {
             EvidenceKind::Statement => Self { statement: evidence, signature, hosted: false },
             kind => Self { statement: None, signature: evidence, hosted: kind == EvidenceKind::Hosted },
         }
+    }
+
+    /// Whether there is a signature or a statement among them that is not among others.
+    pub(super) fn add_to(&self, others: &Self) -> bool {
+        let adds = |one: &Option<String>, other: &Option<String>| one.is_some() && one != other;
+        adds(&self.statement, &others.statement) || adds(&self.signature, &others.signature)
     }
 }
 
@@ -181,9 +207,9 @@ pub(super) fn decide(
     conn: &mut Conn,
     examined: &Examined,
     submission: &Submission<'_>,
-) -> Result<std::result::Result<Decided, KeysChanged>> {
+) -> Result<std::result::Result<Decided, Outdated>> {
     if keys_of(conn, submission.publisher)? != examined.keys {
-        return Ok(Err(KeysChanged));
+        return Ok(Err(Outdated));
     }
     let level = publishers::found(conn, submission.publisher)?.level;
     let registry = registry_facts(conn, examined, submission)?;

@@ -13,11 +13,40 @@ use crate::App;
 
 /// The largest icon.
 pub const ICON_BYTES: u64 = 256 * 1024;
+/// The largest SVG icon. Lists carry it, since nothing serves it by itself.
+pub(super) const SVG_BYTES: u64 = 16 * 1024;
 const IMAGES: &str = "a PNG, JPEG, WebP, GIF or SVG image";
+
+/// What an icon may be.
+pub(super) struct Kind {
+    pub(super) media_type: &'static str,
+    /// Whether it runs nothing wherever it is opened, so that it may be served by itself.
+    pub(super) is_inert: bool,
+    max_bytes: u64,
+    /// Whether bytes begin as such images do.
+    begins: fn(&[u8]) -> bool,
+}
+
+const fn inert(media_type: &'static str, begins: fn(&[u8]) -> bool) -> Kind {
+    Kind { media_type, is_inert: true, max_bytes: ICON_BYTES, begins }
+}
+
+const KINDS: [Kind; 5] = [
+    inert("image/png", |bytes| bytes.starts_with(b"\x89PNG\r\n\x1a\n")),
+    inert("image/jpeg", |bytes| bytes.starts_with(b"\xff\xd8\xff")),
+    inert("image/webp", |bytes| bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")),
+    inert("image/gif", |bytes| bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a")),
+    Kind {
+        media_type: "image/svg+xml",
+        is_inert: false,
+        max_bytes: SVG_BYTES,
+        begins: |bytes| std::str::from_utf8(bytes).is_ok_and(is_svg),
+    },
+];
 
 /// Sets the icon of a package, to be shown from its next version on; also before there is a version.
 pub fn set(app: &App, caller: &Caller, id: &PackageId, media_type: &str, image: &[u8]) -> Result<()> {
-    if !is_known(media_type) {
+    if kind(media_type).is_none() {
         let (code, message) = (ProblemCode::MediaTypeUnsupported, format!("send {IMAGES}, with its content-type"));
         return Err(Error::Invalid { code, message, errors: Vec::new() });
     }
@@ -32,36 +61,42 @@ pub(super) fn check(pointer: &str, icon: &str) -> Result<()> {
     if icon.starts_with("https://") {
         return Ok(());
     }
-    let Some((media_type, data)) = parts(icon).filter(|(media_type, _)| is_known(media_type)) else {
+    let Some((kind, data)) = parts(icon) else {
         return refuse(format!("use a data: URI of {IMAGES}, in base64, or an https address"));
     };
+    let Kind { media_type, max_bytes, .. } = kind;
     match BASE64_STANDARD.decode(data) {
         Err(error) => refuse(format!("use standard base64: {error}")),
-        Ok(image) if image.len() as u64 > ICON_BYTES => refuse(format!("use an image of at most {ICON_BYTES} bytes")),
-        Ok(image) if !is_image(media_type, &image) => refuse(format!("these bytes are no {media_type}")),
-        Ok(_) => Ok(()),
+        Ok(image) if image.len() as u64 <= *max_bytes => {
+            if (kind.begins)(&image) {
+                Ok(())
+            } else {
+                refuse(format!("these bytes are no {media_type}"))
+            }
+        }
+        Ok(image) if kind.is_inert => {
+            refuse(format!("use an image of at most {max_bytes} bytes: it has {}", image.len()))
+        }
+        Ok(image) => refuse(format!(
+            "use an SVG image of at most {max_bytes} bytes, or a PNG of at most {ICON_BYTES}: it has {}",
+            image.len()
+        )),
     }
 }
 
-/// The media type of a `data:` URI, and its bytes in base64.
-pub(super) fn parts(uri: &str) -> Option<(&str, &str)> {
-    uri.strip_prefix("data:")?.split_once(";base64,")
+/// What a `data:` URI is, and its bytes in base64.
+pub(super) fn parts(uri: &str) -> Option<(&'static Kind, &str)> {
+    let (media_type, data) = uri.strip_prefix("data:")?.split_once(";base64,")?;
+    Some((kind(media_type)?, data))
 }
 
-fn is_known(media_type: &str) -> bool {
-    matches!(media_type, "image/png" | "image/jpeg" | "image/webp" | "image/gif" | "image/svg+xml")
+/// Whether images of a media type are served by themselves.
+pub fn is_served(media_type: &str) -> bool {
+    kind(media_type).is_some_and(|kind| kind.is_inert)
 }
 
-/// Whether bytes begin as images of a media type do.
-fn is_image(media_type: &str, bytes: &[u8]) -> bool {
-    match media_type {
-        "image/png" => bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
-        "image/jpeg" => bytes.starts_with(b"\xff\xd8\xff"),
-        "image/webp" => bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
-        "image/gif" => bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
-        "image/svg+xml" => std::str::from_utf8(bytes).is_ok_and(is_svg),
-        _ => false,
-    }
+fn kind(media_type: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.media_type == media_type)
 }
 
 /// Whether the first element of an XML text, behind its declaration, comments and document type, is `svg`.
@@ -110,6 +145,20 @@ mod tests {
             assert!(!checked("image/svg+xml", none.as_bytes()), "{none}");
         }
         assert!(checked("image/svg+xml", b"\xef\xbb\xbf <svg/>"));
+    }
+
+    #[test]
+    fn an_svg_icon_is_so_small_that_lists_can_carry_it() {
+        let sized = |bytes: u64| {
+            let svg = format!("<svg>{}", " ".repeat(usize::try_from(bytes).expect("a size") - 5));
+            let icon = format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(svg));
+            check("/icon", &icon).map_err(|error| error.to_string())
+        };
+        assert_eq!(sized(SVG_BYTES), Ok(()));
+        assert_eq!(
+            sized(SVG_BYTES + 1),
+            Err("use an SVG image of at most 16384 bytes, or a PNG of at most 262144: it has 16385".to_owned())
+        );
     }
 
     #[test]

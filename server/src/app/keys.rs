@@ -10,7 +10,7 @@ use plimsoll_trust::possession::verify_possession;
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, publishers, shelf};
+use super::{Caller, Error, Result, publishers, shelf, taken_back};
 use crate::App;
 
 /// The most keys that a publisher may ever have: each is in every index of its packages, for good.
@@ -113,7 +113,7 @@ pub fn revoke(
             // Under every id that it has: as clients judge it.
             let same = key::list(conn, name)?.into_iter().filter(|other| other.fingerprint == found.fingerprint);
             let ids: Vec<KeyId> = same.map(|other| other.key.key_id).collect();
-            shelf::block_signed(app, conn, caller, name, &ids, revocation.from)?;
+            taken_back::block_signed(app, conn, caller, name, &ids, revocation.from)?;
         }
         shelf::renew_indexes(app, conn, name)?;
         Ok(PublisherKey { revoked: Some(revocation), ..found.key })

@@ -143,6 +143,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_what_people_see_of_it() {
+        for member in ["displayName", "tagline", "description", "readme"] {
+            let error = check(&serde_json::from_value(json!({ member: "dusk\u{202e}emeht" })).expect("a listing"));
+            let Err(Error::Invalid { errors, message, .. }) = error else { panic!("{member}: {error:?}") };
+            assert_eq!(errors[0].pointer, format!("/listing/{member}"));
+            assert!(message.contains("\\u{202e}"), "{message}");
+        }
+        assert_eq!(checked(json!({ "displayName": "نرم\u{200c}افزار", "tagline": "fast ⚡\u{fe0f}" })), Ok(()));
+    }
+
+    #[test]
     fn what_is_said_now_replaces_only_itself() {
         let before = Listing { tagline: Some("old".into()), license: Some("MIT".into()), ..Listing::default() };
         let now = Listing { tagline: Some("new".into()), ..Listing::default() };

@@ -14,10 +14,12 @@ pub mod collect;
 pub mod devices;
 pub mod discovery;
 mod error;
+mod evaluate;
 mod facts;
 pub mod icon;
 pub mod index;
 pub mod keys;
+mod level;
 mod listing;
 pub mod marketplace;
 pub mod packages;
@@ -31,6 +33,7 @@ pub mod sessions;
 mod shelf;
 pub mod submit;
 mod submitted;
+mod taken_back;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -40,7 +43,7 @@ use std::str::FromStr;
 
 use plimsoll_core::access::{self, Account, Action, Actor, Denied};
 use plimsoll_core::page::Cursor;
-use plimsoll_core::{AccountName, InvalidText};
+use plimsoll_core::{AccountName, InvalidText, find_hidden};
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -91,7 +94,7 @@ fn name_after<T: FromStr<Err = InvalidText>>(list: &str, cursor: &str) -> std::r
     name.parse().map_err(|_| InvalidText::new("cursor", cursor, "use the `next` of an earlier page, unchanged"))
 }
 
-/// Refuses a text of a body that is empty or longer than `max` bytes.
+/// Refuses a text of a body that is empty, longer than `max` bytes, or not what people see of it.
 fn check_text(pointer: &str, text: &str, max: usize) -> Result<()> {
     if text.trim().is_empty() {
         return Err(Error::invalid_at(pointer, "write something here: it is empty"));
@@ -99,8 +102,9 @@ fn check_text(pointer: &str, text: &str, max: usize) -> Result<()> {
     if text.len() > max {
         return Err(Error::invalid_at(pointer, format!("use at most {max} bytes: it has {}", text.len())));
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Error::invalid_at(pointer, "leave out control characters"));
+    if let Some(hidden) = find_hidden(text, &['\n', '\r', '\t']) {
+        let message = format!("leave out the character {}, which people do not see", hidden.escape_unicode());
+        return Err(Error::invalid_at(pointer, message));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use plimsoll_store::{Conn, catalog, publisher};
 use plimsoll_trust::signature::blob_key;
 
 use super::submitted::Submitted;
-use super::{Caller, Error, Result, submitted};
+use super::{Caller, Error, Result, evaluate, submitted};
 use crate::App;
 
 const LIST: &str = "versions";
@@ -177,8 +177,7 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         if page.items.is_empty() && version::page(conn, id, shown, None, size)?.items.is_empty() {
             return Err(missing());
         }
-        let next = page.items.last().filter(|_| page.more);
-        let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
+        let next = page.next(LIST, |last| [last.version.to_string()]);
         let item = |row| match shown {
             Shown::All => Ok(to_wire(submitted::facts(conn, row)?, None)),
             Shown::Listed => Ok(to_wire(row, None)),
@@ -192,16 +191,14 @@ fn parse_cursor(text: &str) -> std::result::Result<Version, InvalidText> {
     version.parse().map_err(|_| InvalidText::new("cursor", text, "use the `next` of an earlier page, unchanged"))
 }
 
-/// A version, with its report for those who may read it.
+/// A version, with its report for those who may read it: of one that waits for a reviewer, the report of now.
 pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<wire::Version> {
-    app.store.read("version", |conn| {
-        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
-        if access::reads(&caller.actor, subject(&record), Part::Report) {
-            with_report(conn, record)
-        } else {
-            Ok(to_wire(record, None))
-        }
-    })
+    let record = app.store.read("version", |conn| visible(conn, &caller.actor, id, number, Part::Document))?;
+    if !access::reads(&caller.actor, subject(&record), Part::Report) {
+        return Ok(to_wire(record, None));
+    }
+    let Submitted { record, documents, .. } = evaluate::present(app, id, number)?;
+    app.store.read("reviewed", |conn| as_submitted(conn, record, &documents))
 }
 
 /// A version with its documents: of what is in force, where there is something.
@@ -215,12 +212,10 @@ fn in_force(conn: &mut Conn, actor: &Actor, id: &PackageId, number: &Version) ->
     Ok((record, documents))
 }
 
-/// The gate report of a version as it was submitted last.
+/// The gate report of a version as it was submitted last; where it waits for a reviewer, that of now.
 pub fn report(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<Document> {
-    app.store.read("report", |conn| {
-        let row = visible(conn, &caller.actor, id, number, Part::Report)?;
-        Ok(Document::new(submitted::of(conn, row)?.documents.report))
-    })
+    app.store.read("report", |conn| visible(conn, &caller.actor, id, number, Part::Report))?;
+    Ok(Document::new(evaluate::present(app, id, number)?.documents.report))
 }
 
 /// The approval of a version, as the envelope that the registry signed.
@@ -237,19 +232,14 @@ pub fn manifest(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
 /// The publisher's evidence for a version, and ObjectStack's counter-signature where there is one. Who may read the report also
 /// gets the evidence that the report is about, where that is not what is in force.
 pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<VersionEvidence> {
-    let (record, documents, beside) = app.store.read("evidence", |conn| {
+    let (record, documents, submitted) = app.store.read("evidence", |conn| {
         let (record, documents) = in_force(conn, &caller.actor, id, number)?;
-        let beside = match access::reads(&caller.actor, subject(&record), Part::Report) {
-            true => submission::find(conn, id, number)?,
+        let submitted = match access::reads(&caller.actor, subject(&record), Part::Report) {
+            true => evidence_beside(conn, &record)?,
             false => None,
         };
-        Ok::<_, Error>((record, documents, beside))
+        Ok::<_, Error>((record, documents, submitted))
     })?;
-    let submitted = beside.map(|beside| Evidence {
-        kind: beside.evidence_kind,
-        key_id: beside.evidence_key_id,
-        text: beside.evidence,
-    });
     let signature = super::approve::signature_string(&record, &documents).cloned();
     let counter_signature = documents.platform_signature.zip(signature);
     let counter_signature = counter_signature.map(|(platform_signature, signature)| CounterSignature {
@@ -257,6 +247,18 @@ pub fn evidence(app: &App, caller: &Caller, id: &PackageId, number: &Version) ->
         blob_key: blob_key(&record.sha256),
         platform_signature,
     });
-    let evidence = Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text: documents.evidence };
-    Ok(VersionEvidence { evidence, counter_signature, submitted })
+    Ok(VersionEvidence { evidence: evidence_of(record, documents.evidence), counter_signature, submitted })
+}
+
+fn evidence_of(record: VersionRecord, text: Option<String>) -> Evidence {
+    Evidence { kind: record.evidence_kind, key_id: record.evidence_key_id, text }
+}
+
+/// The evidence as submitted last, where that lies beside an approval in force.
+fn evidence_beside(conn: &mut Conn, in_force: &VersionRecord) -> Result<Option<Evidence>> {
+    if submission::find(conn, &in_force.package, &in_force.version)?.is_none() {
+        return Ok(None);
+    }
+    let Submitted { record, documents, .. } = submitted::of(conn, in_force.clone())?;
+    Ok(Some(evidence_of(record, documents.evidence)))
 }

@@ -4,7 +4,6 @@ mod repeat;
 
 use plimsoll_core::access::Action;
 use plimsoll_core::gate::{Report, Verdict};
-use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::first_state;
 use plimsoll_core::wire::{self, Listing, NewVersion};
 use plimsoll_core::{
@@ -17,15 +16,13 @@ use plimsoll_store::{Conn, announcer, package, version};
 use serde_json::json;
 
 use self::repeat::keep_in_force;
-use super::facts::{self, Claims, Decided, Examined, KeysChanged, Submission, Vouchers};
+use super::facts::{self, Claims, Decided, Examined, Outdated, Submission, Vouchers};
 use super::listing::{self, overlay};
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
 use super::{Caller, Error, Result, approve, artifacts, check_text, packages, room, shelf};
 use crate::App;
 
-/// How often an examination is repeated because the publisher's keys changed meanwhile.
-const ATTEMPTS: u32 = 3;
 const NOTES_BYTES: usize = 64 * 1024;
 
 /// What publishing came to.
@@ -61,12 +58,12 @@ impl Origin {
 enum Outcome {
     Accepted(Box<Published>),
     Refused(Report),
-    KeysChanged,
+    Outdated,
 }
 
-impl From<KeysChanged> for Outcome {
-    fn from(_: KeysChanged) -> Self {
-        Self::KeysChanged
+impl From<Outdated> for Outcome {
+    fn from(_: Outdated) -> Self {
+        Self::Outdated
     }
 }
 
@@ -82,11 +79,12 @@ pub fn publish(
     let account = caller.allow(&Action::Publish(&new.publisher))?;
     check(&new)?;
     let stored = facts::uploaded(app, account, new.sha256)?;
-    for _ in 0..ATTEMPTS {
+    for _ in 0..facts::ATTEMPTS {
         let vouchers = vouchers(app, id, &new, origin)?;
-        let examined = facts::examine(app, &new.publisher, stored.clone(), vouchers, app.clock.now())?;
+        let examined = facts::examine(app, &new.publisher, stored.clone(), vouchers.clone(), app.clock.now())?;
         let claims = origin.claims(&examined);
-        let publishing = Publishing { app, caller, account: &account.name, id, new: &new, examined: &examined, claims };
+        let (vouchers, examined) = (&vouchers, &examined);
+        let publishing = Publishing { app, caller, account: &account.name, id, new: &new, vouchers, examined, claims };
         let outcome = if validate_only {
             app.store.read("validate", |conn| publishing.decide(conn, false))?
         } else {
@@ -95,10 +93,10 @@ pub fn publish(
         match outcome {
             Outcome::Accepted(published) => return Ok(*published),
             Outcome::Refused(report) => return Err(Error::Refused(Box::new(report))),
-            Outcome::KeysChanged => {}
+            Outcome::Outdated => {}
         }
     }
-    Err(Error::conflict(ProblemCode::StateConflict, "the publisher's keys change all the time: try again"))
+    Err(Outdated.into())
 }
 
 /// What the request vouches with; where it brings nothing, what the publisher had brought with the same bytes before.
@@ -128,6 +126,7 @@ struct Publishing<'a> {
     account: &'a AccountName,
     id: &'a PackageId,
     new: &'a NewVersion,
+    vouchers: &'a Vouchers,
     examined: &'a Examined,
     claims: Claims,
 }
@@ -174,7 +173,8 @@ impl Publishing<'_> {
         let of = Of::find(conn, self.id, publisher)?;
         let before = match (&of, self.examined.manifest()) {
             (Of::Package(package), Some(manifest)) if package.publisher == *publisher => {
-                submitted::find(conn, self.id, &manifest.version)?
+                let row = version::find(conn, self.id, &manifest.version)?;
+                row.map(|row| submitted::of(conn, row)).transpose()?
             }
             _ => None,
         };
@@ -185,8 +185,10 @@ impl Publishing<'_> {
             if self.new.visibility.is_none() {
                 visibility = visibility.max(before.record.visibility);
             }
-            if !self.submits_again(before, visibility)? && self.claims_hold(&before.record) {
-                return self.say_again(conn, of, before, apply);
+            match self.submits_again(before, visibility)? {
+                Some(submitted_for) => visibility = submitted_for,
+                None if self.claims_hold(&before.record) => return self.say_again(conn, of, before, apply),
+                None => {}
             }
         }
         let listing = self.shown(said);
@@ -196,7 +198,9 @@ impl Publishing<'_> {
             Ok(decided) => decided,
             Err(changed) => return Ok(changed.into()),
         };
-        let state = first_state(decided.report.verdict, visibility, self.new.submit);
+        // What waits goes on waiting, also where only other evidence is sent.
+        let waits = before.as_ref().is_some_and(|before| before.record.state == State::PendingReview);
+        let state = first_state(decided.report.verdict, visibility, self.new.submit || waits);
         let (Some(state), Some(manifest)) = (state, self.examined.manifest()) else {
             if apply {
                 self.record_refusal(conn, &decided.report)?;

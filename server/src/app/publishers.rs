@@ -1,7 +1,7 @@
 //! Publishers: their level, id prefixes and members.
 
 use plimsoll_core::access::{Action, MemberRole};
-use plimsoll_core::page::{Cursor, PageSize};
+use plimsoll_core::page::PageSize;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::{Member, MemberPage, NewPublisher, Publisher, PublisherPage, SetLevel, SetMember};
 use plimsoll_core::{AccountName, Level, Prefix, PublisherName};
@@ -9,7 +9,7 @@ use plimsoll_store::{Conflict, Conn, StoreError, account, member, prefix, publis
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, check_text, shelf};
+use super::{Caller, Error, Result, check_text, taken_back};
 use crate::App;
 
 /// The most publishers that one account founds; an administrator founds as many as it likes.
@@ -59,12 +59,11 @@ pub fn list(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) ->
     caller.allow(&Action::ReadContributions)?;
     let after = cursor.map(|cursor| super::name_after("publishers", cursor)).transpose()?;
     let page = app.store.read("publishers", |conn| publisher::page(conn, after.as_ref(), size))?;
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|last| Cursor::after("publishers", [last.publisher.to_string()]).to_string());
+    let next = page.next("publishers", |last| [last.publisher.to_string()]);
     Ok(PublisherPage { items: page.items, next })
 }
 
-/// Sets how far a publisher is verified. Versions whose tier or packaging the new level does not permit go back to review.
+/// Sets how far a publisher is verified. Approved versions that the new level does not reach go back to review.
 pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel) -> Result<Publisher> {
     caller.allow(&Action::SetLevel)?;
     check_text("/reason", &set.reason, 1000)?;
@@ -74,7 +73,7 @@ pub fn set_level(app: &App, caller: &Caller, name: &PublisherName, set: SetLevel
         let detail = json!({ "from": before.level, "to": set.level, "reason": set.reason });
         record::change(app, conn, caller, "publisher.level", About::publisher(name), detail)?;
         if set.level < before.level {
-            shelf::hold_beyond(app, conn, caller, name, set.level)?;
+            taken_back::hold_beyond(app, conn, caller, name, set.level)?;
         }
         found(conn, name)
     })
@@ -124,8 +123,7 @@ pub fn members(
     app.store.read("members", |conn| {
         found(conn, name)?;
         let page = member::page(conn, name, after.as_ref(), size)?;
-        let last = page.items.last().filter(|_| page.more);
-        let next = last.map(|last| Cursor::after("members", [last.account.to_string()]).to_string());
+        let next = page.next("members", |last| [last.account.to_string()]);
         Ok(MemberPage { items: page.items, next })
     })
 }

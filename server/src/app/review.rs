@@ -4,32 +4,30 @@ use plimsoll_core::access::{Account, Action, Denied};
 use plimsoll_core::gate::Verdict;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::problem::ProblemCode;
-use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue, StoredArtifact};
-use plimsoll_core::{Availability, Digest, InvalidText, PackageId, State, Version};
+use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue};
+use plimsoll_core::{Availability, InvalidText, PackageId, State, Version};
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, QueuePlace, VersionRecord};
 use plimsoll_store::{Conn, announcer, artifact, member};
 use serde_json::json;
 
-use super::facts::{self, Claims, Examined, Submission, Vouchers};
+use super::facts::{self, Examined};
 use super::record::{self, About};
 use super::submitted::{self, Submitted};
-use super::{Caller, Error, Result, approve, check_text, packages, room, shelf};
+use super::{Caller, Error, Result, approve, check_text, evaluate, packages, room, shelf, taken_back};
 use crate::App;
 
 const LIST: &str = "reviews";
 
-/// A page of the versions that wait for a reviewer, oldest first; without their listings, which are too large for a list.
+/// A page of the versions that wait for a reviewer, oldest first; without their listings, which are too large for a list, and
+/// with the reports that they were submitted with: [`packages::version`] shows the one that a review names.
 pub fn queue(app: &App, caller: &Caller, size: PageSize, cursor: Option<&str>) -> Result<ReviewQueue> {
     caller.allow(&Action::ListReviews)?;
     let after = cursor.map(parse_cursor).transpose()?;
     app.store.read("reviews", |conn| {
         let page = version::queue(conn, after.as_ref(), size)?;
-        let last = page.items.last().filter(|_| page.more);
-        let next = last.map(|last| {
-            let keys = [last.published_at.to_string(), last.package.to_string(), last.version.to_string()];
-            Cursor::after(LIST, keys).to_string()
-        });
+        let next =
+            page.next(LIST, |last| [last.published_at.to_string(), last.package.to_string(), last.version.to_string()]);
         let item = |record| Ok(wire::Version { listing: None, ..packages::with_report(conn, record)? });
         let items = page.items.into_iter().map(item).collect::<Result<_>>()?;
         Ok(ReviewQueue { items, next })
@@ -45,25 +43,21 @@ fn parse_cursor(text: &str) -> std::result::Result<QueuePlace, InvalidText> {
 }
 
 /// Decides a held version. The reviewer names the bytes and the report that were looked at; if the gate sees it otherwise by
-/// now, there is a new report to look at, and no decision.
+/// now, there is another report to look at, and no decision.
 pub fn decide(app: &App, caller: &Caller, id: &PackageId, number: &Version, new: NewReview) -> Result<wire::Version> {
     // Who may not even see the queue learns nothing of what is in it.
     caller.allow(&Action::ListReviews)?;
     check_text("/reason", &new.reason, 4000)?;
-    let found = app.store.read("reviewed", |conn| find(conn, id, number))?;
+    let found = app.store.read("reviewed", |conn| submitted::find(conn, id, number))?;
     caller.allow(&reviewing(&found.record))?;
-    check_fresh(&found.record, &new)?;
-    let examined = examine(app, &found)?;
-    let outcome = app.store.write("review", |conn| {
+    check_waits(&found.record, &new)?;
+    let examined = evaluate::examine(app, &found)?;
+    app.store.write("review", |conn| {
         facts::lock_publisher(conn, &found.record.publisher)?;
-        let was = find(conn, id, number)?;
-        check_fresh(&was.record, &new)?;
-        Reviewing { app, caller, new: &new }.decide(conn, &was, &examined)
-    })?;
-    match outcome {
-        Outcome::Decided(version) => Ok(*version),
-        Outcome::Changed => Err(stale(id, number, "the gate sees it otherwise by now")),
-    }
+        let waiting = submitted::find(conn, id, number)?;
+        check_waits(&waiting.record, &new)?;
+        Reviewing { app, caller, new: &new }.decide(conn, waiting, &examined)
+    })
 }
 
 /// What a review of a version is, for whoever may do it.
@@ -91,24 +85,8 @@ pub(super) fn check_not_publisher(conn: &mut Conn, account: &Account, record: &V
     Err(Denied::NotAllowed(message).into())
 }
 
-enum Outcome {
-    Decided(Box<wire::Version>),
-    /// The facts are others than those of the report that was seen. The new report is stored.
-    Changed,
-}
-
-fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Submitted> {
-    submitted::find(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))
-}
-
-fn examine(app: &App, found: &Submitted) -> Result<Examined> {
-    let record = &found.record;
-    let stored = StoredArtifact { sha256: record.sha256, size: record.size };
-    facts::examine(app, &record.publisher, stored, Vouchers::kept(found), record.published_at)
-}
-
-/// What was reviewed must be what is there.
-fn check_fresh(record: &VersionRecord, new: &NewReview) -> Result<()> {
+/// What was reviewed must be what waits. Whether its report is the one that was seen, the gate says.
+fn check_waits(record: &VersionRecord, new: &NewReview) -> Result<()> {
     let (id, number) = (&record.package, &record.version);
     if record.state != State::PendingReview {
         let message = format!("{id} {number} is {}: only a version in pending_review can be decided", record.state);
@@ -116,9 +94,6 @@ fn check_fresh(record: &VersionRecord, new: &NewReview) -> Result<()> {
     }
     if record.sha256 != new.sha256 {
         return Err(stale(id, number, "it has another digest"));
-    }
-    if record.report_sha256 != new.report_sha256 {
-        return Err(stale(id, number, "it has another report"));
     }
     Ok(())
 }
@@ -135,34 +110,20 @@ struct Reviewing<'a> {
 }
 
 impl Reviewing<'_> {
-    fn decide(&self, conn: &mut Conn, was: &Submitted, examined: &Examined) -> Result<Outcome> {
-        let (mut record, mut documents) = (was.record.clone(), was.documents.clone());
-        let account = self.caller.allow(&reviewing(&record))?;
-        check_not_publisher(conn, account, &record)?;
+    fn decide(&self, conn: &mut Conn, mut waiting: Submitted, examined: &Examined) -> Result<wire::Version> {
+        let account = self.caller.allow(&reviewing(&waiting.record))?;
+        check_not_publisher(conn, account, &waiting.record)?;
+        let evaluated = evaluate::evaluate(self.app, conn, &mut waiting, examined)?;
+        let (mut record, mut documents) = (waiting.record.clone(), waiting.documents.clone());
+        let stale = |why| Err(stale(&waiting.record.package, &waiting.record.version, why));
+        let Ok(report) = evaluated else { return stale("what vouches for it has just changed") };
+        if record.report_sha256 != self.new.report_sha256 {
+            return stale("the gate's report of it is another one by now");
+        }
         match self.new.decision {
             Decision::Approve => {
-                let submission = Submission {
-                    package: &record.package,
-                    publisher: &record.publisher,
-                    visibility: record.visibility,
-                    listing: &documents.listing,
-                    claims: Claims::default(),
-                };
-                let Ok(decided) = facts::decide(self.app, conn, examined, &submission)? else {
-                    return Err(stale(&record.package, &record.version, "the publisher's keys have just changed"));
-                };
-                let report = decided.report.to_text();
-                if report != documents.report || decided.bundled != record.bundled {
-                    record.tier = decided.report.tier.unwrap_or(record.tier);
-                    record.bundled = decided.bundled;
-                    record.policy_version = decided.report.policy_version;
-                    record.report_sha256 = Digest::of(&report);
-                    documents.report = report;
-                    was.write(conn, &record, &documents)?;
-                    return Ok(Outcome::Changed);
-                }
-                if decided.report.verdict == Verdict::Refused {
-                    return Err(Error::Refused(Box::new(decided.report)));
+                if report.verdict == Verdict::Refused {
+                    return Err(Error::Refused(Box::new(report)));
                 }
                 room::check(conn, &record)?;
                 approve::approve(self.app, conn, &mut record, &mut documents, Some(&account.name))?;
@@ -177,7 +138,7 @@ impl Reviewing<'_> {
                 record.decided_by = Some(account.name.clone());
             }
         }
-        was.write(conn, &record, &documents)?;
+        waiting.write(conn, &record, &documents)?;
         review::insert(
             conn,
             &Review {
@@ -200,8 +161,9 @@ impl Reviewing<'_> {
         detail["reason"] = json!(self.new.reason);
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, action, about, detail)?;
+        taken_back::hold_bundling(self.app, conn, self.caller, &record)?;
         shelf::refresh(self.app, conn, &record.package)?;
-        let found = find(conn, &record.package, &record.version)?;
-        Ok(Outcome::Decided(Box::new(packages::with_report(conn, found.row)?)))
+        let Submitted { record, documents, .. } = submitted::find(conn, &record.package, &record.version)?;
+        packages::as_submitted(conn, record, &documents)
     }
 }

@@ -2,8 +2,7 @@
 
 use plimsoll_core::{PackageId, State, Version};
 use plimsoll_store::Conn;
-use plimsoll_store::version::submission::{self, Submission};
-use plimsoll_store::version::{self, Documents, VersionRecord};
+use plimsoll_store::version::{self, Documents, VersionRecord, submission};
 
 use super::{Result, approve, packages};
 
@@ -18,8 +17,9 @@ pub(super) struct Submitted {
 }
 
 /// A version as it was submitted last.
-pub(super) fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Option<Submitted>> {
-    version::find(conn, id, number)?.map(|row| of(conn, row)).transpose()
+pub(super) fn find(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Submitted> {
+    let row = version::find(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?;
+    of(conn, row)
 }
 
 /// The version of a row, as it was submitted last.
@@ -28,8 +28,8 @@ pub(super) fn of(conn: &mut Conn, row: VersionRecord) -> Result<Submitted> {
     let documents = version::documents(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?;
     Ok(match submission::find(conn, id, number)? {
         Some(beside) => {
-            let record = beside.upon(row.clone());
-            Submitted { row, record, documents: beside.documents_upon(documents) }
+            let record = beside.upon(row.clone())?;
+            Submitted { row, record, documents: beside.documents_upon(documents)? }
         }
         None => Submitted { record: row.clone(), row, documents },
     })
@@ -39,7 +39,7 @@ pub(super) fn of(conn: &mut Conn, row: VersionRecord) -> Result<Submitted> {
 pub(super) fn facts(conn: &mut Conn, row: VersionRecord) -> Result<VersionRecord> {
     let beside = submission::find(conn, &row.package, &row.version)?;
     Ok(match beside {
-        Some(beside) => beside.upon(row),
+        Some(beside) => beside.upon(row)?,
         None => row,
     })
 }
@@ -50,10 +50,9 @@ impl Submitted {
         let (id, number) = (&self.row.package, &self.row.version);
         let in_force = self.row.approved_for.is_some();
         match now.state {
-            State::Draft | State::PendingReview if in_force => {
-                Ok(submission::set(conn, id, number, &Submission::of(now, documents))?)
-            }
+            State::Draft | State::PendingReview if in_force => Ok(submission::set(conn, now, documents)?),
             State::Rejected if in_force => {
+                submission::set(conn, now, documents)?;
                 let row = VersionRecord {
                     state: now.state,
                     availability: now.availability.clone(),

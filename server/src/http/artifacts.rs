@@ -1,4 +1,4 @@
-//! Artifacts, up and down: streamed in pieces of 256 KiB, so that memory does not grow with their size.
+//! Artifacts, up and down: streamed in pieces, so that memory does not grow with their size.
 
 mod download;
 mod upload;
@@ -16,9 +16,6 @@ use super::problem::Failure;
 use super::reply;
 use super::route::{Answer, Route};
 use crate::app::artifacts;
-
-/// Bytes that are read or written at once.
-const PIECE_BYTES: usize = 256 * 1024;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -48,9 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/artifacts/{sha256}",
             get,
             Operation::new("headArtifact", Tag::Artifacts, "The size of an artifact, and whether it is there")
-                .answers_nothing(200, "It is there; `content-length` is its size.")
-                .answers_nothing(206, "The asked range is there.")
-                .answers_nothing(304, "The client has it.")
+                .answers_size()
                 .fails(&[ProblemCode::NotFound, ProblemCode::RangeNotSatisfiable]),
         ),
     ]

@@ -24,6 +24,7 @@ mod reply;
 mod reviews;
 mod route;
 mod serve;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod versions;

@@ -17,6 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/reviews",
             queue,
             Operation::new("listReviews", Tag::Reviews, "The versions that wait for a reviewer, oldest first")
+                .describe("With the reports of their submissions; `getVersion` shows the report that a review names.")
                 .credentials(Credentials::Required)
                 .paged()
                 .answers::<wire::ReviewQueue>(200, "A page of the queue.", examples::review_queue()),
@@ -27,8 +28,8 @@ pub(super) fn routes() -> Vec<Route> {
             decide,
             Operation::new("reviewVersion", Tag::Reviews, "Approve or reject a held version")
                 .describe(
-                    "Names the artifact and the report that were reviewed; if they are not what is there, nothing is decided. \
-                     The gate runs again on present facts. Never by a member of the publisher. Rejected is final.",
+                    "Names the artifact and the report that were reviewed, as `getVersion` shows them; if they are not what is \
+                     there, or the gate sees it otherwise by now, nothing is decided. Never by a member of the publisher. Rejected is final.",
                 )
                 .credentials(Credentials::Required)
                 .takes::<wire::NewReview>(examples::new_review())

@@ -217,6 +217,15 @@ impl Documented {
         assert_eq!(answered.status, code.status(), "{name}");
         let documented = &self.operation["responses"][code.status().to_string()]["content"]["application/problem+json"];
         assert!(documented["examples"].get(code.as_str()).is_some(), "{name} does not document {code}");
+        self.has_headers(answered);
+    }
+
+    /// The answer has the headers that the document names, but for the link to a page that may not be.
+    fn has_headers(&self, answered: &Answered) {
+        let documented = &self.operation["responses"][answered.status.to_string()]["headers"];
+        for name in documented.as_object().expect("headers").keys().filter(|name| *name != "Link") {
+            assert!(answered.headers.contains_key(name), "{}, {}: no {name}", self.name(), answered.status);
+        }
     }
 }
 

@@ -53,7 +53,10 @@ pub(super) fn routes() -> Vec<Route> {
             "/v1/packages/{package}/versions/{version}",
             show,
             Operation::new("getVersion", Tag::Versions, "A version")
-                .describe("With the gate report for members of the publisher, reviewers and administrators.")
+                .describe(
+                    "With the gate report for members of the publisher, reviewers and administrators; of a version that waits \
+                     for a reviewer, the report of now, which is what a review names.",
+                )
                 .answers::<wire::Version>(200, "The version.", examples::version())
                 .fails(&[ProblemCode::NotFound]),
         ),

@@ -96,12 +96,8 @@ pub fn page(conn: &mut Conn, after: Option<&AccountName>, size: PageSize) -> Res
     if let Some(after) = after {
         query = query.filter(account::name.gt(after.as_str()));
     }
-    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "account")?;
-    let mut items = Vec::with_capacity(names.len());
-    for name in &names {
-        items.extend(find(conn, name)?);
-    }
-    Ok(Page { items, more })
+    let names = query.load::<String>(conn)?;
+    Page::of_names(names, size, "account", |name| find(conn, name))
 }
 
 /// Disables an account from a time on, or enables it. `false` if there is no such account.

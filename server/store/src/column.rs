@@ -21,7 +21,7 @@ impl<'a> Row<'a> {
         Self { table, key }
     }
 
-    fn corrupt(&self, column: &'static str) -> StoreError {
+    pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
         StoreError::Corrupt { table: self.table, key: self.key.join("@"), column }
     }
 

@@ -2,8 +2,8 @@
 
 use diesel::dsl::max;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use plimsoll_core::{PackageId, PackageType, Timestamp, Visibility};
+use diesel::sql_types::{BigInt, Nullable, Text};
+use plimsoll_core::{Digest, PackageId, PackageType, Timestamp, Visibility};
 
 use crate::column::{self, Row};
 use crate::error::Result;
@@ -19,6 +19,8 @@ pub struct IndexRecord {
     pub audience: Visibility,
     /// Its serial.
     pub serial: u64,
+    /// What it says apart from when, by its digest; `None` where a program signed it that did not keep that.
+    pub shows_sha256: Option<Digest>,
     /// The signed document, as it is sent.
     pub body: String,
     /// Its entity tag, with quotes.
@@ -55,10 +57,10 @@ pub fn last_issued(conn: &mut Conn, of: PackageType, audience: Visibility) -> Re
 /// Puts a document in the place of the one before it. `false`, and nothing is changed, unless its serial is higher.
 pub fn put(conn: &mut Conn, now: &IndexRecord) -> Result<bool> {
     let changed = diesel::sql_query(
-        "INSERT INTO index_document (package, audience, serial, body, etag, issued_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        "INSERT INTO index_document (package, audience, serial, body, etag, issued_at, expires_at, shows_sha256) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (package, audience) DO UPDATE SET serial = excluded.serial, body = excluded.body, \
-         etag = excluded.etag, issued_at = excluded.issued_at, expires_at = excluded.expires_at \
+         etag = excluded.etag, issued_at = excluded.issued_at, expires_at = excluded.expires_at, shows_sha256 = excluded.shows_sha256 \
          WHERE index_document.serial < excluded.serial",
     )
     .bind::<Text, _>(now.package.as_str())
@@ -68,6 +70,7 @@ pub fn put(conn: &mut Conn, now: &IndexRecord) -> Result<bool> {
     .bind::<Text, _>(&now.etag)
     .bind::<BigInt, _>(now.issued_at.as_micros())
     .bind::<BigInt, _>(now.expires_at.as_micros())
+    .bind::<Nullable<Text>, _>(now.shows_sha256.as_ref().map(ToString::to_string))
     .execute(conn)?;
     Ok(changed == 1)
 }
@@ -82,6 +85,7 @@ struct IndexRow {
     etag: String,
     issued_at: i64,
     expires_at: i64,
+    shows_sha256: Option<String>,
 }
 
 impl TryFrom<IndexRow> for IndexRecord {
@@ -96,6 +100,7 @@ impl TryFrom<IndexRow> for IndexRecord {
             serial: read.count("serial", row.serial)?,
             issued_at: read.time("issued_at", row.issued_at)?,
             expires_at: read.time("expires_at", row.expires_at)?,
+            shows_sha256: read.text_or_null("shows_sha256", row.shows_sha256.as_deref())?,
             body: row.body,
             etag: row.etag,
         })

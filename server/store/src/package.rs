@@ -30,9 +30,7 @@ pub struct Package {
 
 /// Adds a package. [`Conflict::Package`](crate::Conflict::Package) if the id is taken.
 pub fn insert(conn: &mut Conn, new: &Package) -> Result<()> {
-    diesel::insert_into(package::table)
-        .values((PackageRow::from(new), package::index_serial.eq(0_i64)))
-        .execute(conn)?;
+    diesel::insert_into(package::table).values(PackageRow::from(new)).execute(conn)?;
     Ok(())
 }
 
@@ -65,16 +63,15 @@ pub fn update(conn: &mut Conn, now: &Package) -> Result<bool> {
     Ok(changed == 1)
 }
 
-/// The serial of the package's next index documents: one higher at each call, from 1 on. No other transaction gets one for
-/// this package until this one ends. `None` if there is no such package.
-pub fn next_index_serial(conn: &mut Conn, id: &PackageId) -> Result<Option<u64>> {
-    let row = package::table.find(id.as_str());
-    let changed = diesel::update(row).set(package::index_serial.eq(package::index_serial + 1_i64)).execute(conn)?;
-    if changed == 0 {
-        return Ok(None);
+/// As [`find`], and no other transaction that begins with this goes on for this package until this one ends: what is read of
+/// it from now on is what there is when this one commits. SQLite has one writer anyway.
+pub fn lock(conn: &mut Conn, id: &PackageId) -> Result<Option<Package>> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM package WHERE id = $1 FOR NO KEY UPDATE")
+            .bind::<diesel::sql_types::Text, _>(id.as_str())
+            .execute(conn)?;
     }
-    let serial = row.select(package::index_serial).first::<i64>(conn)?;
-    Row::new("package", &[id.as_str()]).count("index_serial", serial).map(Some)
+    find(conn, id)
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -62,12 +62,8 @@ pub fn page(conn: &mut Conn, after: Option<&PublisherName>, size: PageSize) -> R
     if let Some(after) = after {
         query = query.filter(publisher::name.gt(after.as_str()));
     }
-    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "publisher")?;
-    let mut items = Vec::with_capacity(names.len());
-    for name in &names {
-        items.extend(find(conn, name)?);
-    }
-    Ok(Page { items, more })
+    let names = query.load::<String>(conn)?;
+    Page::of_names(names, size, "publisher", |name| find(conn, name))
 }
 
 /// As [`find`], and no other transaction decides about this publisher until this one ends.

@@ -91,7 +91,6 @@ diesel::table! {
         #[sql_name = "type"]
         package_type -> Text,
         default_visibility -> Text,
-        index_serial -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
         listing -> Text,
@@ -248,6 +247,7 @@ diesel::table! {
         etag -> Text,
         issued_at -> BigInt,
         expires_at -> BigInt,
+        shows_sha256 -> Nullable<Text>,
     }
 }
 
@@ -260,6 +260,7 @@ diesel::table! {
         description -> Nullable<Text>,
         category -> Nullable<Text>,
         updated_at -> BigInt,
+        listing -> Text,
     }
 }
 
@@ -301,6 +302,7 @@ diesel::table! {
 
 diesel::joinable!(package -> publisher (publisher));
 diesel::joinable!(catalog_entry -> package (package));
+diesel::allow_tables_to_appear_in_same_query!(catalog_entry, version);
 diesel::allow_tables_to_appear_in_same_query!(catalog_entry, catalog_word, package, publisher);
 diesel::allow_tables_to_appear_in_same_query!(artifact, artifact_upload, version);
 diesel::allow_tables_to_appear_in_same_query!(index_document, package);

@@ -13,6 +13,7 @@ plimsoll_tests::behaviours!(
     the_same_stack_is_the_same_version,
     the_version_of_the_request_is_the_one_that_counts,
     what_a_stack_runs_needs_the_signature_of_its_publisher,
+    flows_that_calculate_are_data_and_seeds_of_other_objects_are_looked_at,
     a_stack_cannot_pose_as_another_package,
     an_app_without_a_whole_listing_is_not_for_the_marketplace,
     what_cannot_be_done_is_refused_before_anything_is_stored,
@@ -120,7 +121,8 @@ fn what_a_stack_runs_needs_the_signature_of_its_publisher(on: Backend) {
         json!([{ "name": "h", "body": { "language": "js", "source": "ctx.log('x')", "capabilities": ["log"] } }]);
     let page = json!([{ "name": "p", "kind": "react", "source": "export default () => null" }]);
     let module = json!("./objectstack-runtime.ab12.mjs");
-    for (key, value) in [("hooks", script), ("runtimeModule", module), ("pages", page)] {
+    let flow = json!([{ "name": "f", "nodes": [{ "id": "n", "config": { "title": "Dear {'name'}" } }] }]);
+    for (key, value) in [("hooks", script), ("runtimeModule", module), ("pages", page), ("flows", flow)] {
         let refused = publish(&acme, "bundle", stack(|stack| stack[key] = value));
         let (status, code, violations) = failure(&refused);
         assert_eq!(
@@ -130,6 +132,26 @@ fn what_a_stack_runs_needs_the_signature_of_its_publisher(on: Backend) {
         );
         assert!(refused.text().contains("plimsoll sign"), "{}", refused.text());
     }
+}
+
+fn flows_that_calculate_are_data_and_seeds_of_other_objects_are_looked_at(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = announced(&registry);
+    let calculating = stack(|stack| {
+        let fields = json!({ "name": "{customer.name}", "price": "{round(price * (1 - discount / 100) * 100) / 100}" });
+        stack["flows"] = json!([{ "name": "f", "nodes": [{ "id": "n", "config": { "fields": fields } }] }]);
+        stack["data"] = json!([{ "object": "crm_customer", "records": [{ "name": "Acme" }] }]);
+    });
+    let warned = |version: &str, bundle: Value| -> Vec<String> {
+        let request = Recorded::read("publish-bundle").with("version", json!(version)).with("bundle", bundle);
+        let warnings = request.send(acme.owner()).json()["data"]["warnings"].clone();
+        serde_json::from_value(warnings).expect("texts")
+    };
+    let of_others = stack(|stack| stack["data"] = json!([{ "object": "sys_user", "records": [{ "name": "Eve" }] }]));
+    let told = |warnings: &[String]| warnings.iter().any(|text| text.starts_with("namespace-prefix: "));
+    assert!(!told(&warned("1.0.0", calculating)));
+    let warnings = warned("1.1.0", of_others);
+    assert!(told(&warnings) && warnings.concat().contains("\"sys_user\" (data)"), "{warnings:?}");
 }
 
 fn a_stack_cannot_pose_as_another_package(on: Backend) {
@@ -184,7 +206,11 @@ fn what_cannot_be_done_is_refused_before_anything_is_stored(on: Backend) {
     assert_eq!(refused("bundle", json!(null)), invalid);
     let unreadable = stack(|stack| stack["manifest"] = json!({ "id": "No Id", "type": "application", "name": "CRM" }));
     let places = ["/bundle/manifest/id", "/bundle/manifest/type"];
-    assert_eq!(refused("bundle", unreadable), failed(422, "VALIDATION_FAILED", &places));
+    let unreadable = publish(&acme, "bundle", unreadable);
+    assert_eq!(failure(&unreadable), failed(422, "VALIDATION_FAILED", &places));
+    for told in ["cannot be published as it is: /bundle/manifest/id: ", " (and 1 more)\""] {
+        assert!(unreadable.text().contains(told), "{}", unreadable.text());
+    }
     let packages = stack(|stack| stack["packages"] = json!([{ "manifest": { "id": "com.acme.other" } }]));
     assert_eq!(refused("bundle", packages).2[0], "manifest-invalid");
     assert_eq!(acme.owner().get(&format!("/v1/packages/{CRM}")).status, 404);

@@ -43,6 +43,8 @@ fn what_is_no_small_image_is_no_icon(on: Backend) {
     };
     assert_eq!(failure(&send("image/png", b"<svg/>")), failed(422, "VALIDATION_FAILED", &[]));
     assert_eq!(failure(&send("image/svg+xml", b"<html/>")), failed(422, "VALIDATION_FAILED", &[]));
+    let large = format!("<svg>{}</svg>", " ".repeat(16 * 1024));
+    assert_eq!(failure(&send("image/svg+xml", large.as_bytes())), failed(422, "VALIDATION_FAILED", &[]));
     assert_eq!(failure(&send("text/html", b"<svg/>")), failed(415, "INVALID_REQUEST", &[]));
     assert_eq!(failure(&send("image/png", &[0; 256 * 1024 + 1])), failed(413, "PAYLOAD_TOO_LARGE", &[]));
     let icon = Recorded::read("upload-icon");

@@ -8,7 +8,7 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::version_state::AvailabilityWord;
 use plimsoll_core::wire::{Listing, SetAvailability};
 use plimsoll_server::export;
-use plimsoll_tests::{Answer, Backend, Plugin, Publisher, Registry, listing};
+use plimsoll_tests::{Answer, Backend, Object, Objects, Plugin, Publisher, Registry, listing};
 use serde_json::{Value, json};
 
 plimsoll_tests::behaviours!(
@@ -137,10 +137,12 @@ fn an_app_shows_what_all_it_bundles_may_do(on: Backend) {
 fn an_app_is_installed_from_the_stack_that_it_carries(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
+    // More than is sent at once.
+    let large = "A line of notes. ".repeat(40_000);
     let stack = |id: &str, hooks: Value| {
         json!({
             "manifest": { "id": id, "version": "1.0.0", "type": "app", "name": "CRM" }, "apps": [{ "name": "crm" }],
-            "hooks": hooks, "datasets": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }],
+            "hooks": hooks, "datasets": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }, { "notes": large }],
         })
     };
     let script = json!([{ "body": { "language": "js", "source": "return 1" } }]);
@@ -413,6 +415,58 @@ fn exported_files_are_what_the_routes_send(on: Backend) {
     set(&acme, "1.0.0", AvailabilityWord::Yanked);
     export();
     assert!(files(&to).keys().all(|name| !name.starts_with("packages/com.acme.crm")));
+}
+
+/// Not on the embedded back end: who keeps artifacts in a bucket exports to one.
+#[test]
+fn a_bucket_gets_the_same_files_with_their_media_types() {
+    if !Backend::ScaledOut.is_there() {
+        return;
+    }
+    let Some(bucket) = Objects::empty() else { return };
+    let registry = Registry::start(Backend::ScaledOut);
+    let acme = registry.publisher("acme");
+    acme.release(Plugin::app(CRM, "1.0.0").listed_as(Listing { icon: Some(PNG.to_owned()), ..listing() }));
+    acme.release(Plugin::app(CRM, "1.1.0"));
+    acme.release(Plugin::app("com.acme.erp", "1.0.0"));
+    let app = registry.open();
+    let export = || export::marketplace(&app, bucket.url()).expect("exported");
+    let first = export();
+    let all = bucket.all();
+    assert_eq!((first.written, first.removed), (all.len() - 1, 0), "all but the mark");
+
+    let file = |body: Vec<u8>| Object {
+        bytes: body,
+        media_type: Some("application/json".to_owned()),
+        cache_control: Some("public, max-age=60".to_owned()),
+    };
+    for (name, path) in [
+        ("packages/com.acme.crm.json", "/com.acme.crm"),
+        ("packages/com.acme.crm/versions/1.0.0/manifest.json", "/com.acme.crm/versions/1.0.0/manifest"),
+        ("packages/com.acme.crm/versions/latest/manifest.json", "/com.acme.crm/versions/latest/manifest"),
+        ("packages/com.acme.erp.json", "/com.acme.erp"),
+    ] {
+        assert_eq!(all[name], file(get(&registry, path).body), "{name}");
+    }
+    let list: Value = serde_json::from_slice(&all["packages.json"].bytes).expect("JSON");
+    assert_eq!(all["packages.json"], file(all["packages.json"].bytes.clone()));
+    assert_eq!(list["data"]["items"], data(&get(&registry, ""))["items"]);
+    // An icon is asked of the registry, also by those who have the rest from files.
+    let icon = get(&registry, "/com.acme.crm/icon");
+    assert_eq!((icon.status, icon.header("content-type")), (200, "image/png"));
+
+    assert_eq!((export().written, bucket.all() == all), (0, true));
+    set(&acme, "1.1.0", AvailabilityWord::Yanked);
+    let after = export();
+    assert_eq!((after.written, after.removed), (3, 1), "list, detail and latest; a manifest");
+    set(&acme, "1.0.0", AvailabilityWord::Yanked);
+    export();
+    let left = bucket.all();
+    assert!(left.keys().all(|name| !name.starts_with("packages/com.acme.crm")), "{:?}", left.keys());
+    assert!(left.contains_key("packages/com.acme.erp.json"));
+    let (whole, _) = bucket.url().rsplit_once('/').expect("a prefix");
+    let refused = export::marketplace(&app, whole).expect_err("occupied").to_string();
+    assert!(refused.contains("other files"), "{refused}");
 }
 
 fn an_export_touches_no_other_files(on: Backend) {

@@ -1,6 +1,7 @@
 //! `os plugin publish`.
 
-use plimsoll_core::wire::Version;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use plimsoll_core::wire::{RevocationReason, RevokeKey, Version};
 use plimsoll_core::{State, Visibility};
 use plimsoll_tests::{Actor, Backend, Plugin, Publisher, Registry, fixture};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use super::{Recorded, acme, approval, failed, failure, version};
 plimsoll_tests::behaviours!(
     a_recorded_plugin_is_published_and_reviewed,
     both_doors_make_the_same_version,
+    what_waits_is_signed_anew_through_this_door_too,
     a_request_that_contradicts_the_artifact_is_refused,
     a_refusal_is_told_in_the_clients_own_form,
     an_announced_package_belongs_to_whoever_publishes_first,
@@ -54,6 +56,24 @@ fn a_recorded_plugin_is_published_and_reviewed(on: Backend) {
         (&json!("marketplace"), &json!("VAT Check"))
     );
     assert_eq!(Recorded::read("register-plugin").send(acme.owner()).json()["data"]["created"], false);
+}
+
+fn what_waits_is_signed_anew_through_this_door_too(on: Backend) {
+    let registry = Registry::start(on);
+    let acme = acme(&registry);
+    assert_eq!(Recorded::read("register-plugin").send(acme.owner()).status, 201);
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 201);
+    let waiting = vat_check(&acme);
+    let revocation = RevokeKey { reason: RevocationReason::Compromised, from: Some(waiting.published_at) };
+    let old = "acme-2026".parse().expect("a key id");
+    acme.owner().client().revoke_key(acme.name(), &old, &revocation).expect("revoked");
+    let published = Recorded::read("publish-plugin");
+    let artifact = BASE64_STANDARD.decode(published.0["body"]["osplugin"].as_str().expect("base64")).expect("base64");
+    let anew = published.with("signature", json!(acme.line(&artifact)));
+    assert_eq!(anew.send(acme.owner()).status, 200, "not new, and a new submission");
+    assert_eq!(registry.reviewer().approve(&vat_check(&acme)).state, State::Approved);
+    assert_eq!(anew.send(acme.owner()).status, 200, "the same again");
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 409, "the approval names the evidence");
 }
 
 fn both_doors_make_the_same_version(on: Backend) {

@@ -46,7 +46,7 @@ Exit codes:
   13  no versions fit together
   14  not found, or not allowed
   15  conflict with what is there
-  16  the registry cannot be reached
+  16  the registry cannot be reached, or says that it is too much for now: try again later
   17  `verify` found problems";
 
 /// What every verb takes.
@@ -253,6 +253,22 @@ list --json --yes --env staging";
             let help = verb.clone().bin_name(&path).disable_help_flag(true).term_width(100).render_help();
             let help: String = help.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect();
             text.push_str(&format!("\n### `{path}`\n\n```text\n{}\n```\n", help.trim_end()));
+        }
+    }
+
+    #[test]
+    fn every_verb_has_its_document_described() {
+        let page = include_str!("../../../../docs/cli.md");
+        let table =
+            page.split_once("| verb | document |").and_then(|(_, rest)| rest.split_once("\n\n")).expect("the table").0;
+        let verbs: Vec<_> = table.lines().filter_map(|row| row.split('|').nth(1)).collect();
+        let mut made = String::new();
+        reference(&Cli::command(), "plimsoll", &mut made);
+        for verb in made.lines().filter_map(|line| line.strip_prefix("### `plimsoll ")) {
+            assert!(
+                verbs.iter().any(|cell| cell.contains(&format!("`{verb}"))),
+                "{verb} is not in the table of docs/cli.md"
+            );
         }
     }
 

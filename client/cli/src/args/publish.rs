@@ -114,7 +114,7 @@ pub(crate) struct Publish {
     /// A Markdown file of at most 256 KiB
     #[arg(long, value_name = "FILE", help_heading = "Listing")]
     pub(crate) readme: Option<PathBuf>,
-    /// A PNG, JPEG, WebP, GIF or SVG file of at most 256 KiB
+    /// A PNG, JPEG, WebP or GIF file of at most 256 KiB, or an SVG file of at most 16 KiB
     #[arg(long, value_name = "FILE", help_heading = "Listing")]
     pub(crate) icon: Option<PathBuf>,
     /// The address of the project

@@ -37,11 +37,15 @@ pub(crate) fn publish(shell: &Shell, args: &Publish) -> Result<Answer, Failure> 
     registry.upload(&file, &artifact.sha256, &shell.output.watch())?;
     let published = registry.publish(&artifact.package, &version, args.validate_only).map_err(refused)?;
 
-    let (shown, reference) = (render::version(&published), format!("{}@{}", published.package, published.version));
+    let reference = format!("{}@{}", published.package, published.version);
     let text = if args.validate_only {
-        format!("{} It would become:\n{shown}", warn(&format!("{reference} is not published: it was only validated.")))
+        let would_be = render::would_be(&published);
+        format!(
+            "{} It would become:\n{would_be}",
+            warn(&format!("Nothing of {reference} was published: it was only validated."))
+        )
     } else {
-        format!("{shown}{}\n", dim(&next(&published)))
+        format!("{}{}\n", render::version(&published), dim(&next(&published)))
     };
     let text = match listing::for_later(version.listing.as_ref(), published.listing.as_ref())[..] {
         [] => text,
@@ -89,6 +93,10 @@ fn next(version: &wire::Version) -> String {
             format!("A reviewer decides, over the findings above. See: plimsoll info {reference}")
         }
         (State::PendingReview, _) => format!("A reviewer decides. See: plimsoll info {reference}"),
+        (State::Approved, _) if !version.availability.status.may_be_resolved() => {
+            let is = version.availability.status;
+            format!("Approved before, and {is}: nobody installs it anew. See: plimsoll info {reference}")
+        }
         (State::Approved, Visibility::Marketplace) => {
             format!("Approved, and in the catalog. See: plimsoll info {reference}")
         }

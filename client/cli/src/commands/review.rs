@@ -1,5 +1,6 @@
 //! `review`: the queue, the evidence, the decision.
 
+use plimsoll_core::State;
 use plimsoll_core::wire::{self, Decision, Evidence, NewReview};
 use serde_json::json;
 
@@ -100,7 +101,7 @@ fn show(shell: &Shell, reference: &VersionRef) -> Result<Answer, Failure> {
         text.push_str(&dim(&format!("All of it: plimsoll review show {reference} --json, under version.listing")));
         text.push('\n');
     }
-    if let Some(report) = version.report_sha256 {
+    if let (State::PendingReview, Some(report)) = (version.state, version.report_sha256) {
         text.push_str(&dim(&format!(
             "Approve with:\n  plimsoll review approve {reference} --sha256 {} --report {report}",
             version.sha256

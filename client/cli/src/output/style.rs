@@ -42,20 +42,9 @@ pub(super) fn for_terminal(text: &str, coloured: bool) -> Cow<'_, str> {
     if coloured { Cow::Borrowed(text) } else { console::strip_ansi_codes(text) }
 }
 
-/// Untrusted text that cannot move the cursor, change colours or reorder what stands around it. Line breaks stay, without
-/// blank lines' worth of more.
+/// Untrusted text that cannot move the cursor, change colours or reorder what stands around it. Line breaks stay.
 pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let reorders =
-            matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if (c.is_control() && c != '\n') || reorders {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    plimsoll_core::printable_lines(text)
 }
 
 #[cfg(test)]

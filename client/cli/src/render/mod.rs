@@ -11,7 +11,7 @@ pub(crate) use artifact::{ArtifactSummary, Opened};
 pub(crate) use listing::listing;
 pub(crate) use plan::plan;
 pub(crate) use report::report;
-pub(crate) use version::{availability, version};
+pub(crate) use version::{availability, version, would_be};
 
 use plimsoll_core::{Permissions, Tier};
 

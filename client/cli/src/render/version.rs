@@ -44,6 +44,15 @@ fn review(review: &wire::Review) -> String {
 
 /// A version, with its report and its review where they may be read.
 pub(crate) fn version(version: &wire::Version) -> String {
+    text(version, &line("Published", &version.published_at.to_string()))
+}
+
+/// A version as it would be if it were published.
+pub(crate) fn would_be(version: &wire::Version) -> String {
+    text(version, "")
+}
+
+fn text(version: &wire::Version, published: &str) -> String {
     let mut text = format!("{} {}\n", bold(version.package.as_str()), bold(&version.version.to_string()));
     text.push_str(&line("State", &state(version.state)));
     text.push_str(&line("Availability", &availability(&version.availability)));
@@ -52,7 +61,7 @@ pub(crate) fn version(version: &wire::Version) -> String {
     text.push_str(&line("Tier", &format!("{} ({})", tier(version.tier), version.tier.in_words())));
     text.push_str(&line("Publisher", version.publisher.as_str()));
     text.push_str(&line("Artifact", &format!("sha256 {}, {}", version.sha256, bytes(version.size))));
-    text.push_str(&line("Published", &version.published_at.to_string()));
+    text.push_str(published);
     if !version.permissions.is_empty() {
         text.push_str(&line("Asks to", ""));
         text.push_str(&permissions(&version.permissions, "    "));

@@ -5,9 +5,10 @@ use std::io::{self, Read};
 use super::content::{self, Executable, HEAD_BYTES};
 use super::integrity::{self, LongDigests, LongHasher};
 use super::lockfile::{self, LOCKFILE_MEMBER, MAX_LOCKFILE_BYTES};
+use super::reach::{self, Reach};
 use super::read::read_with;
 use super::scan::{Mark, Scan};
-use super::stack::{STACK_MEMBERS, Stack};
+use super::stack::{self, STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
 use super::{
     ArtifactError, Declared, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding,
@@ -73,6 +74,7 @@ fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspect
         Err(_) => Integrity::Missing,
     };
     let stack = found.stack.map(|(_, stack)| stack);
+    let seeds: Vec<Reach> = manifest.iter().flat_map(reach::of_manifest).collect();
     let is_app = manifest.as_ref().is_ok_and(|manifest| manifest.package_type == PackageType::App);
     Ok(Inspection {
         unpacked_bytes,
@@ -81,7 +83,7 @@ fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspect
             && !found.has_other_code
             && manifest.as_ref().is_ok_and(|manifest| manifest.main.is_none()),
         code: found.code,
-        runs_in_page: found.runs_in_page,
+        in_host: found.in_host,
         capabilities: found.capabilities,
         native: found.native,
         install_scripts: found.install_scripts,
@@ -90,7 +92,7 @@ fn gather(input: impl Read, limits: &Limits, mut found: Found) -> Result<Inspect
         secrets: found.secrets.concat(),
         apps: stack.as_ref().map_or(usize::from(is_app), |stack| stack.apps),
         objects: stack.as_ref().map(|stack| stack.objects.clone()).unwrap_or_default(),
-        extended: stack.as_ref().map(|stack| stack.extended.clone()).unwrap_or_default(),
+        reaches: stack.iter().flat_map(|stack| stack.reaches.iter().cloned()).chain(seeds).collect(),
         bundle: stack.and_then(|stack| stack.bundle),
         members,
         manifest,
@@ -106,7 +108,7 @@ struct Found {
     digests: Vec<LongDigests>,
     code: Vec<Finding>,
     has_other_code: bool,
-    runs_in_page: bool,
+    in_host: Vec<Finding>,
     capabilities: Permissions,
     native: Vec<Finding>,
     install_scripts: Vec<Finding>,
@@ -179,6 +181,11 @@ impl Found {
         if npm::is_hook_file(path) {
             self.install_scripts.push(finding(path, None, "a package manager runs it at install"));
         }
+        if let Some(named) = stack::meant_by(path) {
+            let message =
+                format!("its name differs from {named} only in case, and some systems take it for that: name it so");
+            self.stack_problems.push(stack_problem(path, &message));
+        }
         match role {
             Role::Lockfile if is_held => self.lockfile = Some(lockfile::read(&held)),
             Role::Lockfile => {
@@ -247,9 +254,10 @@ impl Found {
                 if scripts.bodies > 0 {
                     self.code.push(finding(path, None, "a script body"));
                 }
-                if scripts.pages > 0 {
-                    self.code(path, "a page in React");
-                    self.runs_in_page = true;
+                let pages = (scripts.pages > 0).then(|| "a page in React".to_owned());
+                for what in pages.into_iter().chain(scripts.tokens) {
+                    self.code(path, &what);
+                    self.in_host.push(finding(path, None, &what));
                 }
                 self.capabilities.0.extend(scripts.capabilities.0);
                 if scripts.has_unreadable_capabilities || self.capabilities.0.len() > MAX_CAPABILITIES {

@@ -13,6 +13,7 @@ mod lockfile;
 mod markers;
 mod npm;
 mod path;
+mod reach;
 mod read;
 mod scan;
 mod script;
@@ -20,15 +21,17 @@ mod secrets;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod token;
 mod write;
 
 pub use hosted::{STACK_MEMBER, pack_stack};
 pub use inspect::{declared, inspect};
+pub use reach::Reach;
 pub use read::{read, read_members};
 pub use stack::{has_stack, read_stack};
 pub use write::{Source, pack};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Digest, Manifest, Permissions, manifest};
 
@@ -138,8 +141,9 @@ pub struct Inspection {
     pub code: Vec<Finding>,
     /// Whether every finding in `code` is a script body inside JSON, so that nothing but a host's script engine would run.
     pub only_script_bodies: bool,
-    /// Whether a host runs some of it in its own page whatever the manifest asks for: pages in React.
-    pub runs_in_page: bool,
+    /// Those of them that a host runs in its own page or process, whatever the manifest asks for: pages in React, and tokens
+    /// of flows that are more than data.
+    pub in_host: Vec<Finding>,
     /// What script bodies ask for.
     pub capabilities: Permissions,
     /// Machine code: ELF, Mach-O, PE, or a `.node` file.
@@ -156,8 +160,8 @@ pub struct Inspection {
     pub apps: usize,
     /// The names of the objects that a compiled stack defines.
     pub objects: Vec<String>,
-    /// The names of the objects that a compiled stack extends.
-    pub extended: Vec<String>,
+    /// The objects that a compiled stack acts on, and those that the manifest has seed records for.
+    pub reaches: BTreeSet<Reach>,
     /// Exact bundle of a compiled stack (`plugins[]`), where there is one.
     pub bundle: Option<BTreeMap<crate::PackageId, crate::Version>>,
 }

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use caseless::Caseless as _;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
+use crate::text::is_invisible;
 use crate::{Limits, quote};
 
 /// Names that Windows keeps for devices, whatever their extension.
@@ -29,17 +30,6 @@ pub(super) fn check(path: &str, limits: &Limits) -> Result<(), String> {
         return Err("its path is not in Unicode normalisation form C".to_owned());
     }
     path.split('/').try_for_each(check_segment)
-}
-
-/// Characters that nobody sees, so that two paths look the same, or one looks like another: the default ignorable code points
-/// of Unicode 17 (<https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt>), the separators of lines and
-/// paragraphs, and the marks of annotations.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn check_segment(segment: &str) -> Result<(), String> {

@@ -1,33 +1,38 @@
-//! What a host would run of a JSON member: script bodies, which are objects `{language, source, capabilities?}`, and pages in
-//! React, which are objects `{kind: "react", source}`, at any depth.
+//! What a host would run of a JSON member: script bodies, which are objects `{language, source, capabilities?}`, pages in
+//! React, which are objects `{kind: "react", source}`, and tokens of flows that are more than data, at any depth.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer};
 
-use crate::{Permission, PermissionKind, Permissions};
+use super::token;
+use crate::manifest::pointer::Pointer;
+use crate::text::printable;
+use crate::{Permission, PermissionKind, Permissions, quote};
 
-/// The script bodies of one JSON text.
+/// What would run of one JSON text.
 #[derive(Debug, Default)]
 pub(super) struct Scripts {
     /// How many there are.
     pub(super) bodies: usize,
     /// How many pages in React there are. A host runs their source in its own page, in no sandbox.
     pub(super) pages: usize,
-    /// What they ask for.
+    /// The tokens of flows that a host runs as JavaScript in its own process, each with its place; the first few of them.
+    pub(super) tokens: Vec<String>,
+    /// What script bodies ask for.
     pub(super) capabilities: Permissions,
     /// Whether one asks for something that is not a list of capability names.
     pub(super) has_unreadable_capabilities: bool,
 }
 
-/// Finds the script bodies without building a tree. The depth is bounded by `serde_json`, to 128 levels.
+/// Finds what would run without building a tree. The depth is bounded by `serde_json`, to 128 levels.
 ///
 /// # Errors
 /// A sentence, if the text is not JSON: then nobody can say whether there are script bodies in it.
 pub(super) fn find(json: &[u8]) -> Result<Scripts, String> {
     let mut scripts = Scripts::default();
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    Value(&mut scripts)
+    Value { found: &mut scripts, at: Pointer::Root, is_of_flow: false }
         .deserialize(&mut deserializer)
         .and_then(|_| deserializer.end())
         .map_err(|error| error.to_string())?;
@@ -38,6 +43,9 @@ pub(super) fn find(json: &[u8]) -> Result<Scripts, String> {
 const MAX_CAPABILITIES: usize = 100;
 /// The longest permission value.
 const MAX_NAME_BYTES: usize = 256;
+/// A report is for people: no more tokens of one text are told, each with as much of its place.
+const MAX_TOKENS: usize = 20;
+const MAX_POINTER_CHARS: usize = 100;
 
 /// What the object around a value has to know of it.
 enum Seen {
@@ -49,7 +57,13 @@ enum Seen {
     Other,
 }
 
-struct Value<'a>(&'a mut Scripts);
+/// A value, with its place.
+struct Value<'a> {
+    found: &'a mut Scripts,
+    at: Pointer<'a>,
+    /// Whether it is below a member `flows`: what a host takes for a flow, it interpolates as a whole.
+    is_of_flow: bool,
+}
 
 impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = Seen;
@@ -87,12 +101,21 @@ impl<'de> de::Visitor<'de> for Value<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Seen, E> {
+        if self.is_of_flow {
+            self.found.add_tokens(&self.at, text);
+        }
         Ok(if text.len() <= MAX_NAME_BYTES { Seen::Name(text.to_owned()) } else { Seen::LongText })
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Seen, A::Error> {
         let mut names = Some(Vec::new());
-        while let Some(item) = items.next_element_seed(Value(self.0))? {
+        let mut index = 0;
+        while let Some(item) = items.next_element_seed(Value {
+            found: self.found,
+            at: self.at.index(index),
+            is_of_flow: self.is_of_flow,
+        })? {
+            index += 1;
             names = names.zip(item.into_name()).map(|(mut names, name)| {
                 names.push(name);
                 names
@@ -107,7 +130,11 @@ impl<'de> de::Visitor<'de> for Value<'_> {
         let mut capabilities = Vec::new();
         // A repeated key counts each time: which one a host would take is not known.
         while let Some(key) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Value(self.0))?;
+            let value = members.next_value_seed(Value {
+                found: self.found,
+                at: self.at.key(&key),
+                is_of_flow: self.is_of_flow || key == "flows",
+            })?;
             match key.as_str() {
                 // Whichever it is: to a host, `expression` is JavaScript as well.
                 "language" => has_language |= value.is_text(),
@@ -118,10 +145,10 @@ impl<'de> de::Visitor<'de> for Value<'_> {
             }
         }
         if has_language && has_source {
-            self.0.add(capabilities);
+            self.found.add(capabilities);
         }
         if is_react && has_source {
-            self.0.pages += 1;
+            self.found.pages += 1;
         }
         Ok(Seen::Other)
     }
@@ -138,6 +165,13 @@ impl Seen {
 }
 
 impl Scripts {
+    fn add_tokens(&mut self, at: &Pointer<'_>, text: &str) {
+        for token in token::that_run(text).take(MAX_TOKENS - self.tokens.len()) {
+            let (token, place) = (quote(&format!("{{{token}}}")), printable(&at.to_string(), MAX_POINTER_CHARS));
+            self.tokens.push(format!("the token {token} at {place}, which is JavaScript to a host"));
+        }
+    }
+
     fn add(&mut self, capabilities: Vec<Seen>) {
         self.bodies += 1;
         for asked in capabilities {
@@ -186,6 +220,39 @@ mod tests {
         )
         .expect("JSON");
         assert_eq!((scripts.pages, scripts.bodies), (1, 0));
+    }
+
+    #[test]
+    fn tokens_of_flows_are_found_wherever_they_are_and_however_they_are_written() {
+        let tokens = |json: &str| find(json.as_bytes()).expect("JSON").tokens;
+        assert_eq!(
+            tokens(r#"{"flows":[{"nodes":[{"config":{"a/b":["{x}",["Dear {'x'}, {\u0022x\u0022}"]]}}]}]}"#),
+            [
+                r#"the token "{'x'}" at /flows/0/nodes/0/config/a~1b/1/0, which is JavaScript to a host"#,
+                r#"the token "{\"x\"}" at /flows/0/nodes/0/config/a~1b/1/0, which is JavaScript to a host"#,
+            ]
+        );
+        for hostile in [
+            r#"{"flows":{"by name":{"label":"{'x'}"}}}"#,
+            r#"{"manifest":{"flows":["\u007b'x'\u007d"]}}"#,
+            r#"{"\u0066lows":["{'x'}"],"flows":[]}"#,
+            r#"{"flows":["{'x'}"],"flows":[]}"#,
+            r#"{"flows":"{{'x'}}"}"#,
+        ] {
+            assert_eq!(tokens(hostile).len(), 1, "{hostile}");
+        }
+        for honest in [
+            r#"{"flows":[{"title":"{record.name}","{'x'}":1,"days":"{TODAY() + 7}"}]}"#,
+            r#"{"objects":[{"titleFormat":"{name} ({'x'})"}],"flow":"{'x'}"}"#,
+        ] {
+            assert_eq!(tokens(honest), [""; 0], "{honest}");
+        }
+    }
+
+    #[test]
+    fn no_more_tokens_are_told_than_people_read() {
+        let json = format!(r#"{{"flows":["{}"]}}"#, "{'x'}".repeat(1000));
+        assert_eq!(find(json.as_bytes()).expect("JSON").tokens.len(), MAX_TOKENS);
     }
 
     #[test]

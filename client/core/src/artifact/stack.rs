@@ -10,11 +10,19 @@ use serde_json::value::RawValue;
 
 use super::ArtifactError;
 use super::inspect::MAX_JSON_BYTES;
+use super::path;
+use super::reach::{self, Reach};
 use crate::manifest::{self, Engines};
 use crate::{Limits, Manifest, PackageId, Version, quote};
 
 /// Where a compiled stack lies: at the root, or where the real client's build puts it.
 pub(super) const STACK_MEMBERS: [&str; 2] = ["objectstack.json", "dist/objectstack.json"];
+
+/// The member that a file system without regard for case would take this one for.
+pub(super) fn meant_by(path: &str) -> Option<&'static str> {
+    let folded = path::fold(path);
+    STACK_MEMBERS.into_iter().find(|member| *member == folded && *member != path)
+}
 
 /// Whether the artifact of a manifest carries a compiled stack, going by its integrity map, which names every member.
 pub fn has_stack(manifest: &Manifest) -> bool {
@@ -108,8 +116,8 @@ pub(super) struct Stack {
     pub(super) bundle: Option<BTreeMap<PackageId, Version>>,
     /// The names of the objects that it defines.
     pub(super) objects: Vec<String>,
-    /// The names of the objects that it extends.
-    pub(super) extended: Vec<String>,
+    /// The objects that it acts on.
+    pub(super) reaches: BTreeSet<Reach>,
     /// Whether it names a module of code that the host loads with it.
     pub(super) names_module: bool,
     /// The manifest inside.
@@ -127,8 +135,6 @@ struct RawStack<'a> {
     runtime_module: Option<IgnoredAny>,
     #[serde(default)]
     objects: Vec<Object>,
-    #[serde(default)]
-    object_extensions: Vec<Extension>,
     #[serde(borrow)]
     manifest: Option<&'a RawValue>,
     // In a manifest these two are something else: what it asks for, and what it requires.
@@ -145,11 +151,6 @@ struct Named {}
 #[derive(Deserialize)]
 struct Object {
     name: String,
-}
-
-#[derive(Deserialize)]
-struct Extension {
-    extend: String,
 }
 
 /// A bundled package: flat, or with a manifest of its own. It has nothing else: a host would load that as the App's own. Not
@@ -242,9 +243,10 @@ impl Stack {
             }
         }
         let objects = raw.objects.into_iter().map(|object| object.name).collect();
-        let extended = raw.object_extensions.into_iter().map(|extension| extension.extend).collect();
+        let mut reaches = reach::of_stack(json).map_err(|error| error.to_string())?;
+        reaches.extend(reach::of_manifest(&manifest));
         let names_module = raw.runtime_module.is_some();
-        Ok(Self { apps: raw.apps.len(), bundle, objects, extended, names_module, manifest })
+        Ok(Self { apps: raw.apps.len(), bundle, objects, reaches, names_module, manifest })
     }
 
     /// Where the manifest inside says something else than that of the artifact: a host that reads the stack must not get

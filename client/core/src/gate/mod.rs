@@ -7,11 +7,12 @@
 //! To add a check: a code in `report`, a function in one of the files of `checks`, an entry in `checks::judge`.
 
 mod checks;
+mod level;
 mod policy;
 mod report;
 
-pub use checks::is_platform_word;
-pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, may_ship, tier_of};
+pub use level::Leveled;
+pub use policy::{POLICY_VERSION, is_reserved, listing_lacks, tier_of};
 pub use report::{Check, CheckCode, Outcome, Report, Verdict};
 
 use std::collections::BTreeMap;

@@ -35,12 +35,6 @@ pub(crate) const fn packaging_needs(packaging: Packaging) -> Needs {
     }
 }
 
-/// Whether a publisher of a level may ship a version of a tier at all; `manifest_deps` if hosts install npm packages for it.
-pub fn may_ship(level: Level, tier: Tier, manifest_deps: bool) -> bool {
-    let packaging = if manifest_deps { Packaging::ManifestDeps } else { Packaging::Bundled };
-    level >= tier_needs(tier).least && level >= packaging_needs(packaging).least
-}
-
 /// What a scope needs.
 pub(crate) const fn scope_needs(scope: Scope) -> Needs {
     match scope {
@@ -60,6 +54,12 @@ pub fn is_reserved(namespace: &Namespace) -> bool {
 /// The least level of a publisher that may use a reserved word.
 pub(crate) const RESERVED_WORDS_FROM: Level = Level::FirstParty;
 
+/// What a word needs, as a namespace or at the beginning of a package id.
+pub(crate) fn reserved_word_needs(word: &str) -> Needs {
+    let least = if RESERVED_WORDS.contains(&word) { RESERVED_WORDS_FROM } else { Level::Unverified };
+    Needs { least, unreviewed: least }
+}
+
 /// Host services that reach beyond one package's own data.
 pub(crate) const SENSITIVE_SERVICES: [&str; 5] = ["auth", "plugins", "secrets", "security", "settings"];
 
@@ -69,11 +69,11 @@ pub(crate) const KEY_FRESH_HOURS: i64 = 72;
 /// The tier that the artifact gets; `None` if its manifest could not be read.
 ///
 /// The manifest asks, and what is in the artifact can only raise the answer: without `runtime`, code makes it `sandbox`, and
-/// so do npm packages that the host would install for it; what a host runs in its own page makes it `in-process`.
+/// so do npm packages that the host would install for it; what a host runs in its own page or process makes it `in-process`.
 pub fn tier_of(inspection: &Inspection) -> Option<Tier> {
     let manifest = inspection.manifest.as_ref().ok()?;
     Some(match manifest.runtime {
-        _ if inspection.runs_in_page => Tier::InProcess,
+        _ if !inspection.in_host.is_empty() => Tier::InProcess,
         Some(Runtime::Node) => Tier::InProcess,
         Some(Runtime::Ui) if manifest.isolation == Some(Isolation::InApp) => Tier::InProcess,
         Some(Runtime::Worker) => Tier::OutOfProcess,

@@ -55,7 +55,7 @@ closed_words! {
         VersionRejected = "version-rejected",
         /// The package belongs to the publisher.
         PublisherNotOwner = "publisher-not-owner",
-        /// The id is not reserved for another publisher, nor for the platform.
+        /// The id is not reserved for another publisher, and neither it nor the namespace for the platform.
         IdReserved = "id-reserved",
         /// The namespace is not held by another publisher.
         NamespaceHeld = "namespace-held",

@@ -10,7 +10,7 @@ use super::problems::{self, Problems};
 use super::schema::{self, Shape};
 use super::{Dependency, Engines, Isolation, Manifest, Packaging, Problem, Runtime, Scope};
 use crate::range::VersionRange;
-use crate::{InvalidText, PackageId, PackageType, Permission, PermissionKind, Permissions};
+use crate::{InvalidText, PackageId, PackageType, Permission, PermissionKind, Permissions, find_hidden};
 
 /// Parses a manifest, finding every problem at once. At most 100 problems are listed.
 ///
@@ -107,19 +107,19 @@ fn word<T: FromStr<Err = InvalidText>>(root: &Json, key: &str, problems: &mut Pr
     problems.note(&Pointer::Root.key(key), root.get(key)?.as_text()?.parse())
 }
 
-/// Names and descriptions are shown to people and stored as text by databases that refuse NUL.
+/// Names and descriptions are shown to people, and stored as text by databases that refuse NUL.
 fn check_prose(root: &Json, problems: &mut Problems) {
-    let control = |text: &str, allowed: &[char]| text.chars().any(|c| c.is_control() && !allowed.contains(&c));
-    if let Some(name) = root.get("name").and_then(Json::as_text) {
-        if name.trim().is_empty() {
-            problems.add("/name", "the name is empty");
+    let mut check = |key: &'static str, allowed: &[char]| {
+        let hidden = root.get(key).and_then(Json::as_text).and_then(|text| find_hidden(text, allowed));
+        if let Some(hidden) = hidden {
+            let message = format!("the {key} has the hidden character {}: leave it out", hidden.escape_unicode());
+            problems.add(&Pointer::Root.key(key), message);
         }
-        if control(name, &[]) {
-            problems.add("/name", "the name has control characters");
-        }
-    }
-    if root.get("description").and_then(Json::as_text).is_some_and(|text| control(text, &['\n', '\r', '\t'])) {
-        problems.add("/description", "the description has control characters");
+    };
+    check("name", &[]);
+    check("description", &['\n', '\r', '\t']);
+    if root.get("name").and_then(Json::as_text).is_some_and(|name| name.trim().is_empty()) {
+        problems.add("/name", "the name is empty");
     }
 }
 

@@ -45,6 +45,21 @@ fn fixtures_parse_as_recorded() {
 }
 
 #[test]
+fn texts_for_people_hide_nothing() {
+    let pointers = |member: &str| {
+        let json = format!(r#"{{"id":"a.b","version":"1.0.0","type":"theme","name":"X",{member}}}"#);
+        parse(json.as_bytes()).map(drop).map_err(|found| found.into_iter().map(|it| it.pointer).collect::<Vec<_>>())
+    };
+    let hidden = r"a\u202eb";
+    assert_eq!(pointers(&format!(r#""description":"{hidden}""#)), Err(vec!["/description".to_owned()]));
+    let permissions = format!(r#""permissions":{{"network":["{hidden}"]}}"#);
+    assert_eq!(pointers(&permissions), Err(vec!["/permissions/network/0".to_owned()]));
+    assert_eq!(pointers(r#""description":"One line.\nAnother 👩\u200d💻.""#), Ok(()));
+    let name = format!(r#"{{"id":"a.b","version":"1.0.0","type":"theme","name":"{hidden}"}}"#);
+    assert_eq!(parse(name.as_bytes()).expect_err("hidden")[0].pointer, "/name");
+}
+
+#[test]
 fn flat_permissions_are_legacy() {
     let json = r#"{"id":"a.b","version":"1.0.0","type":"theme","name":"X","permissions":["system.user.read"]}"#;
     let manifest = parse(json.as_bytes()).expect("manifest");

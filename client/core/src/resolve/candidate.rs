@@ -232,7 +232,7 @@ fn exclusion(
 }
 
 /// The warnings that come with a version that was chosen.
-pub(super) fn warnings(package: &PackageId, candidate: &Candidate) -> Vec<String> {
+pub(super) fn warnings(package: &PackageId, candidate: &Candidate, request: &Request) -> Vec<String> {
     let Candidate { listed, compatibility, .. } = candidate;
     let name = format!("{package} {}", listed.version);
     let mut warnings = Vec::new();
@@ -243,7 +243,18 @@ pub(super) fn warnings(package: &PackageId, candidate: &Candidate) -> Vec<String
             warnings.push(format!("{name} is deprecated ({}){instead}.", quote(&listed.availability.reason)));
         }
         AvailabilityWord::Yanked => {
-            warnings.push(format!("{name} was yanked ({}); it is pinned.", quote(&listed.availability.reason)));
+            let is_installed =
+                request.installed.get(package).is_some_and(|installed| installed.version == listed.version);
+            let is_asked_for = request
+                .wanted
+                .iter()
+                .any(|(wanted, range)| wanted == package && range.exact() == Some(&listed.version));
+            let why = match (is_installed, is_asked_for) {
+                (true, _) => "it is installed, and stays",
+                (false, true) => "exactly this version was asked for",
+                (false, false) => "an App bundles exactly this version",
+            };
+            warnings.push(format!("{name} was yanked ({}); {why}.", quote(&listed.availability.reason)));
         }
         AvailabilityWord::Live | AvailabilityWord::Blocked => {}
     }

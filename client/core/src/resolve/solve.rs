@@ -140,7 +140,7 @@ fn solution<E>(request: &Request, selected: &Selected) -> Result<Solution, Failu
         else {
             continue;
         };
-        solution.warnings.extend(warnings(&package, candidate));
+        solution.warnings.extend(warnings(&package, candidate, request));
         let listed = &candidate.listed;
         solution.packages.push(Resolved {
             version: listed.version.clone(),

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use proptest::prelude::*;
@@ -40,6 +40,7 @@ impl Shelf {
             publisher: "acme".parse().expect("publisher"),
             audience: Visibility::Marketplace,
             serial: 1,
+            wider_serials: BTreeMap::new(),
             issued_at: Timestamp::from_micros(0).expect("time"),
             expires_at: Timestamp::from_micros(1).expect("time"),
             keys: Vec::new(),
@@ -136,6 +137,22 @@ fn the_highest_versions_that_go_together_come_in_the_order_of_installing() {
     assert!(!lib.wanted && solution.packages[2].wanted);
     assert_eq!((lib.needed_by.len(), lib.needs.len()), (1, 1));
     assert_eq!(shelf.answer(&ask("crm *, lib 1.x")), "lib 1.4.0, crm 1.0.0");
+}
+
+#[test]
+fn an_app_is_not_chosen_when_what_it_bundles_is_blocked() {
+    let mut shelf = Shelf::default();
+    shelf.add("lib", "1.0.0", "");
+    set(shelf.add("lib", "2.0.0", ""), AvailabilityWord::Blocked, "malware");
+    shelf.add_app("app", "1.0.0", "lib 1.0.0");
+    shelf.add_app("app", "2.0.0", "lib 2.0.0");
+    assert_eq!(shelf.answer(&ask("app *")), "lib 1.0.0, app 1.0.0");
+    insta::assert_snapshot!(shelf.answer(&ask("app 2.0.0")), @r#"
+    There is no set of versions that fits.
+    You asked for com.acme.app 2.0.0.
+    com.acme.app 2.0.0 bundles exactly com.acme.lib 2.0.0.
+    com.acme.lib 2.0.0 is blocked by the registry ("malware").
+    "#);
 }
 
 #[test]

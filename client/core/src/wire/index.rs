@@ -71,8 +71,12 @@ pub struct IndexDocument {
     /// Who it is for: `marketplace` lists marketplace versions only, `org` adds org ones,
     /// `private` lists all.
     pub audience: Visibility,
-    /// Grows with every change of the package, for all audiences together; a client refuses one lower than it has seen.
+    /// Grows with every document for this audience; a client refuses one lower than it has seen.
     pub serial: u64,
+    /// The serials of the documents for wider audiences, as they were when this one was signed: of two that a client has seen,
+    /// neither is a way back behind the other.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wider_serials: BTreeMap<Visibility, u64>,
     /// When it was signed.
     pub issued_at: Timestamp,
     /// When it stops being good.
@@ -81,4 +85,15 @@ pub struct IndexDocument {
     pub keys: Vec<PublisherKey>,
     /// The approved versions, lowest first.
     pub versions: Vec<IndexVersion>,
+}
+
+impl IndexDocument {
+    /// What it says of serials: its own, and those of the documents for wider audiences.
+    pub fn serials(&self) -> BTreeMap<Visibility, u64> {
+        self.wider_serials
+            .iter()
+            .map(|(audience, serial)| (*audience, *serial))
+            .chain([(self.audience, self.serial)])
+            .collect()
+    }
 }

@@ -58,7 +58,7 @@ pub struct Listing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 262144))]
     pub readme: Option<String>,
-    /// An image as a `data:image/…;base64,` URI of at most 256 KiB, or an `https:` address, which the registry never fetches.
+    /// An image as a `data:image/…;base64,` URI, of at most 256 KiB, as SVG of at most 16 KiB; or an `https:` address, which the registry never fetches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 360448))]
     pub icon: Option<String>,

@@ -243,7 +243,7 @@ pub struct NewReview {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReviewQueue {
-    /// The held versions, with their reports.
+    /// The held versions, with the reports of their submissions.
     pub items: Vec<Version>,
     /// The cursor of the next page; null at the end.
     pub next: Option<String>,

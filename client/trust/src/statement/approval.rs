@@ -223,8 +223,12 @@ mod tests {
         let text = good().sign(&key).expect("signed");
         let index = sign_index(&index(&good(), &text, Vec::new()), &key).expect("signed");
         let package = of("com.acme.linter");
-        let expected =
-            ExpectedIndex { package: &package, now: day(13), last_seen_serial: None, offline_grace_seconds: 0 };
+        let expected = ExpectedIndex {
+            package: &package,
+            now: day(13),
+            seen: &std::collections::BTreeMap::new(),
+            offline_grace_seconds: 0,
+        };
         let index = VerifiedIndex::verify(&index, &root(&key), &expected).expect("index");
         let version = &index.document().versions[0];
         let expected = ExpectedApproval::from_index(&index, version);

@@ -3,8 +3,10 @@
 //! Members that are not known here are ignored, as in every answer of the registry; one that a client must understand
 //! comes with a new payload type.
 
+use std::collections::BTreeMap;
+
 use plimsoll_core::wire::IndexDocument;
-use plimsoll_core::{PackageId, Timestamp, quote};
+use plimsoll_core::{PackageId, Timestamp, Visibility, quote};
 
 use super::{MAX_INDEX_BYTES, in_toto};
 use crate::dsse::{self, Envelope};
@@ -35,8 +37,24 @@ fn check(document: &IndexDocument) -> Result<(), Fault> {
     if document.versions.iter().any(|version| version.audience < document.audience) {
         return Err(Fault::Malformed("it lists a version that is not for its audience".into()));
     }
+    if document.wider_serials.keys().any(|audience| *audience <= document.audience) {
+        return Err(Fault::Malformed("it has the serial of a document that is not for a wider audience".into()));
+    }
     if !document.versions.is_sorted_by(|a, b| a.version < b.version) {
         return Err(Fault::Malformed("its versions are not sorted, or one is there twice".into()));
+    }
+    Ok(())
+}
+
+/// Refuses a document that is older than one seen before for the same audience, or for another one. A document is signed anew
+/// whenever one for a wider audience is, so it was there before those whose serials it does not have.
+fn never_back(document: &IndexDocument, seen: &BTreeMap<Visibility, u64>) -> Result<(), Fault> {
+    let serials = document.serials();
+    for (audience, seen) in seen.range(document.audience..) {
+        let found = serials.get(audience).copied().unwrap_or_default();
+        if found < *seen {
+            return Err(Fault::SerialWentBack { found, seen: *seen });
+        }
     }
     Ok(())
 }
@@ -48,8 +66,9 @@ pub struct ExpectedIndex<'a> {
     pub package: &'a PackageId,
     /// The client's clock.
     pub now: Timestamp,
-    /// The highest serial that this client has seen of the package, for whatever audience; `None` the first time.
-    pub last_seen_serial: Option<u64>,
+    /// The highest serials that this client has seen of the package, by audience: of documents, and said in documents for
+    /// narrower audiences. Empty the first time.
+    pub seen: &'a BTreeMap<Visibility, u64>,
     /// How long after its expiry an index is still taken, in seconds; 0 unless the person allows it.
     pub offline_grace_seconds: u32,
 }
@@ -75,9 +94,7 @@ impl VerifiedIndex {
         root::valid_at(key, document.issued_at)?;
         expect_equal("registry", &quote(&document.registry), &quote(root.registry()))?;
         expect_equal("package", &document.package, expected.package)?;
-        if let Some(seen) = expected.last_seen_serial.filter(|seen| document.serial < *seen) {
-            return Err(Fault::SerialWentBack { found: document.serial, seen });
-        }
+        never_back(&document, expected.seen)?;
         if document.issued_at > expected.now.plus_seconds(CLOCK_SKEW_SECONDS) {
             return Err(Fault::FromTheFuture(document.issued_at));
         }
@@ -107,18 +124,19 @@ mod tests {
 
     fn verify(document: &IndexDocument, signer: &SigningKey, trusted: &SigningKey) -> Result<VerifiedIndex, Fault> {
         let text = sign_index(document, signer).expect("signed");
-        verify_at(&text, trusted, day(13), Some(7), 0)
+        verify_at(&text, trusted, day(13), &[(Visibility::Marketplace, 7)], 0)
     }
 
     fn verify_at(
         text: &str,
         trusted: &SigningKey,
         now: Timestamp,
-        last_seen_serial: Option<u64>,
+        seen: &[(Visibility, u64)],
         offline_grace_seconds: u32,
     ) -> Result<VerifiedIndex, Fault> {
         let package = of("com.acme.linter");
-        let expected = ExpectedIndex { package: &package, now, last_seen_serial, offline_grace_seconds };
+        let seen = seen.iter().copied().collect();
+        let expected = ExpectedIndex { package: &package, now, seen: &seen, offline_grace_seconds };
         VerifiedIndex::verify(text, &root(trusted), &expected).map_err(|error| error.fault)
     }
 
@@ -130,7 +148,7 @@ mod tests {
     fn an_index_is_good_from_its_issue_until_its_expiry_and_grace() {
         let key = key();
         let text = sign_index(&document(), &key).expect("signed");
-        let at = |now, grace| verify_at(&text, &key, now, None, grace).map(|index| index.document().clone());
+        let at = |now, grace| verify_at(&text, &key, now, &[], grace).map(|index| index.document().clone());
         assert_eq!(at(day(13), 0), Ok(document()));
         assert_eq!(at(day(14), 0), Ok(document()));
         assert_eq!(at(day(14).plus_seconds(1), 0), Err(Fault::Expired(day(14))));
@@ -144,9 +162,33 @@ mod tests {
     fn an_index_never_goes_back() {
         let key = key();
         let text = sign_index(&document(), &key).expect("signed");
-        let seen = |serial| verify_at(&text, &key, day(13), Some(serial), 0).map(drop);
+        let seen = |serial| verify_at(&text, &key, day(13), &[(document().audience, serial)], 0).map(drop);
         assert_eq!((seen(6), seen(7)), (Ok(()), Ok(())));
         assert_eq!(seen(8), Err(Fault::SerialWentBack { found: 7, seen: 8 }));
+    }
+
+    #[test]
+    fn an_index_for_one_audience_is_no_way_back_behind_that_for_another() {
+        let key = key();
+        let accepts = |document: &IndexDocument, seen: &[(Visibility, u64)]| {
+            let text = sign_index(document, &key).expect("signed");
+            verify_at(&text, &key, day(13), seen, 0).map(drop)
+        };
+        let public = IndexDocument { audience: Visibility::Marketplace, serial: 4, ..document() };
+        let wider_serials = BTreeMap::from([(Visibility::Marketplace, 4)]);
+        let inside = IndexDocument { audience: Visibility::Private, serial: 9, wider_serials, ..document() };
+        let back = |found, seen| Err(Fault::SerialWentBack { found, seen });
+        // What only its publisher sees moves on without what everybody sees.
+        let seen = inside.serials().into_iter().collect::<Vec<_>>();
+        assert_eq!(accepts(&public, &seen), Ok(()));
+        assert_eq!(accepts(&IndexDocument { serial: 3, ..public.clone() }, &seen), back(3, 4));
+        assert_eq!(accepts(&inside, &[(Visibility::Marketplace, 4)]), Ok(()));
+        assert_eq!(accepts(&inside, &[(Visibility::Marketplace, 5)]), back(4, 5));
+        let earlier = IndexDocument { wider_serials: BTreeMap::new(), ..inside };
+        assert_eq!(accepts(&earlier, &[(Visibility::Marketplace, 4)]), back(0, 4));
+        assert_eq!(accepts(&earlier, &[]), Ok(()));
+        let wrong = IndexDocument { wider_serials: BTreeMap::from([(Visibility::Private, 1)]), ..public };
+        assert!(matches!(sign_index(&wrong, &key).map_err(|error| error.fault), Err(Fault::Malformed(_))));
     }
 
     #[test]
@@ -170,7 +212,7 @@ mod tests {
     fn an_approval_is_no_index() {
         let key = key();
         let text = approval(EvidenceKind::Hosted, None).sign(&key).expect("signed");
-        let error = verify_at(&text, &key, day(13), None, 0).map(drop);
+        let error = verify_at(&text, &key, day(13), &[], 0).map(drop);
         assert!(matches!(error, Err(Fault::Envelope(dsse::EnvelopeError::PayloadType { .. }))));
     }
 
@@ -184,7 +226,7 @@ mod tests {
             assert!(matches!(sign_index(&bad, &key).map_err(|error| error.fault), Err(Fault::Malformed(_))));
             let payload = serde_json::to_vec(&bad).expect("json");
             let text = dsse::sign(dsse::INDEX, &payload, &key).expect("signed");
-            assert!(matches!(verify_at(&text, &key, day(12), None, 0), Err(Fault::Malformed(_))));
+            assert!(matches!(verify_at(&text, &key, day(12), &[], 0), Err(Fault::Malformed(_))));
         }
     }
 }

@@ -25,36 +25,35 @@ pub struct Image {
     pub bytes: Vec<u8>,
 }
 
-/// What an image that is served by itself may be.
-const KINDS: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-const SVG: &str = "data:image/svg+xml;base64,";
-/// The longest `data:` URI that is shown in lists.
-const INLINE_BYTES: usize = 16 * 1024;
+/// The longest `data:` URI that is shown in lists: that of the largest SVG image that is taken. There may be larger ones of
+/// before.
+const INLINE_BYTES: usize = "data:image/svg+xml;base64,".len() + (icon::SVG_BYTES as usize).div_ceil(3) * 4;
 
 impl Icon {
     /// Where the icon of a listing is. `None` where none can be shown.
     pub(super) fn read(text: &str) -> Option<Self> {
-        match parse(text) {
-            Some(_) => Some(Self::Kept),
-            None if text.starts_with(SVG) => (text.len() <= INLINE_BYTES).then(|| Self::Inline(text.to_owned())),
+        match icon::parts(text) {
+            Some((kind, _)) if kind.is_inert => Some(Self::Kept),
+            Some(_) => (text.len() <= INLINE_BYTES).then(|| Self::Inline(text.to_owned())),
             None => text.starts_with("https://").then(|| Self::At(text.to_owned())),
         }
     }
 }
 
 impl Image {
-    /// Reads a `data:` URI.
+    /// Reads a `data:` URI of an image that may be served by itself.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let (media_type, data) = parse(text)?;
-        Some(Self { media_type, bytes: BASE64_STANDARD.decode(data).ok()? })
+        let (kind, data) = icon::parts(text).filter(|(kind, _)| kind.is_inert)?;
+        Some(Self { media_type: kind.media_type, bytes: BASE64_STANDARD.decode(data).ok()? })
     }
 }
 
-/// The media type of an image that is served by itself, and its bytes in base64.
-fn parse(text: &str) -> Option<(&'static str, &str)> {
-    let (named, data) = icon::parts(text)?;
-    let kind = KINDS.into_iter().find(|media_type| *media_type == named)?;
-    Some((kind, data))
+/// What lists need of the icon of a listing: of one that is kept here, only how it begins.
+pub(super) fn brief(text: &str) -> Option<String> {
+    Some(match Icon::read(text)? {
+        Icon::Kept => text[..text.find(',')? + 1].to_owned(),
+        Icon::Inline(address) | Icon::At(address) => address,
+    })
 }
 
 #[cfg(test)]
@@ -70,9 +69,11 @@ mod tests {
         assert_eq!(kept("data:image/png;base64,AAA="), Some(("image/png", vec![0, 0])));
         assert_eq!(kept("data:image/png;base64,AAA"), None);
         assert_eq!(Icon::read("https://a.example/i"), Some(Icon::At("https://a.example/i".to_owned())));
-        let svg = format!("{SVG}PHN2Zy8+");
+        assert_eq!(brief("data:image/png;base64,AAA=").as_deref(), Some("data:image/png;base64,"));
+        assert_eq!(Icon::read("data:image/png;base64,"), Some(Icon::Kept));
+        let svg = "data:image/svg+xml;base64,PHN2Zy8+".to_owned();
         assert_eq!((Icon::read(&svg), Image::read(&svg)), (Some(Icon::Inline(svg.clone())), None));
-        assert_eq!(Icon::read(&format!("{SVG}{}", "A".repeat(INLINE_BYTES))), None);
+        assert_eq!(Icon::read(&format!("{svg}{}", "A".repeat(INLINE_BYTES))), None);
         for none in [
             "",
             "data:",

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use plimsoll_core::access::{self, Actor, Denied, Part};
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::{Offset, PageSize};
-use plimsoll_core::wire::{CatalogItem, Category, Listing};
+use plimsoll_core::wire::{Category, Listing};
 use plimsoll_core::{
     Digest, InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility, artifact, manifest,
 };
@@ -216,22 +216,28 @@ fn apps() -> catalog::Query {
     }
 }
 
-/// The offers that a page of the catalog stands for, and after which the next one begins.
+/// The offers of a page of the catalog, and after which the next one begins.
 fn page(conn: &mut Conn, query: &catalog::Query) -> Result<(Vec<Offer>, Option<PackageId>)> {
-    let page = catalog::page(conn, query)?;
-    let next = page.items.last().filter(|_| page.more).map(|item| item.package.clone());
-    let mut items = Vec::new();
-    for item in page.items {
-        if let Some(mut offer) = offer(conn, entry(item))? {
-            // Readmes are large, and no list shows them.
-            offer.listing.readme = None;
-            for translation in offer.listing.translations.iter_mut().flat_map(|all| all.values_mut()) {
-                translation.readme = None;
-            }
-            items.push(offer);
-        }
+    let page = catalog::offers(conn, query)?;
+    let next = page.items.last().filter(|_| page.more).map(|last| last.entry.package.clone());
+    let items = page.items.into_iter().filter(|offered| is_offered(&offered.version));
+    let offer = |offered| {
+        let catalog::Offered { entry, mut listing, publisher, created_at, version: latest } = offered;
+        let icon = listing.icon.take().and_then(|icon| Icon::read(&icon));
+        Offer { listing, icon, publisher, created_at, latest, entry }
+    };
+    Ok((items.map(offer).collect(), next))
+}
+
+/// What of a listing is shown in lists beside what a catalog entry has: no readmes, which are large, and of an icon that is
+/// asked for by itself only how its `data:` URI begins.
+pub(super) fn brief(listing: Listing) -> Listing {
+    let Listing { tagline, icon, homepage_url, license, mut translations, .. } = listing;
+    for translation in translations.iter_mut().flat_map(|all| all.values_mut()) {
+        translation.readme = None;
     }
-    Ok((items, next))
+    let icon = icon.as_deref().and_then(icon::brief);
+    Listing { tagline, icon, homepage_url, license, translations, ..Listing::default() }
 }
 
 fn offers(conn: &mut Conn, query: &catalog::Query, items: Vec<Offer>) -> Result<Offers> {
@@ -240,7 +246,7 @@ fn offers(conn: &mut Conn, query: &catalog::Query, items: Vec<Offer>) -> Result<
     Ok(Offers { items, total, changed_at })
 }
 
-/// The offer that a catalog entry stands for, if it is one of an App.
+/// The offer that a catalog entry stands for, with its whole listing, if it is one of an App.
 fn offer(conn: &mut Conn, entry: Entry) -> Result<Option<Offer>> {
     let id = &entry.package;
     let Some(latest) = offered(conn, id, &entry.version)? else { return Ok(None) };
@@ -258,25 +264,14 @@ fn latest(conn: &mut Conn, id: &PackageId) -> Result<VersionRecord> {
 
 /// A version that anyone may see and choose.
 fn offered(conn: &mut Conn, id: &PackageId, number: &Version) -> Result<Option<VersionRecord>> {
-    let record = version::find(conn, id, number)?;
-    Ok(record
-        .filter(|record| access::reads(&Actor::Anonymous, packages::subject(record), Part::Document))
-        .filter(VersionRecord::may_be_resolved))
+    Ok(version::find(conn, id, number)?.filter(is_offered))
 }
 
-/// Every change of what is shown of a package signs its index anew.
+fn is_offered(record: &VersionRecord) -> bool {
+    record.may_be_resolved() && access::reads(&Actor::Anonymous, packages::subject(record), Part::Document)
+}
+
+/// Every change of what is shown of a package to everyone signs its index for everyone anew, and nothing else does but its age.
 fn changed_at(conn: &mut Conn, id: &PackageId) -> Result<Option<Timestamp>> {
     Ok(index::issued_at(conn, id, Visibility::Marketplace)?)
-}
-
-fn entry(item: CatalogItem) -> Entry {
-    Entry {
-        package: item.package,
-        version: item.latest_version,
-        tier: item.tier,
-        display_name: item.display_name,
-        description: item.description,
-        category: item.category,
-        updated_at: item.updated_at,
-    }
 }

@@ -10,6 +10,7 @@ use plimsoll_store::version::{Documents, VersionRecord};
 use plimsoll_store::{Conn, package};
 
 use super::{Of, Outcome, Published, Publishing};
+use crate::app::facts::Vouchers;
 use crate::app::listing::overlay;
 use crate::app::record::{self, About};
 use crate::app::submitted::Submitted;
@@ -33,11 +34,15 @@ impl Publishing<'_> {
         Ok(())
     }
 
-    /// Whether the request is a new submission of a version that is there.
-    pub(super) fn submits_again(&self, before: &Submitted, visibility: Visibility) -> Result<bool> {
+    /// The visibility for which the request is a new submission of a version that is there; `None` where it is none, but the
+    /// same again.
+    pub(super) fn submits_again(&self, before: &Submitted, visibility: Visibility) -> Result<Option<Visibility>> {
         let record = &before.record;
+        let vouches_anew = self.vouchers.add_to(&Vouchers::kept(before));
         if record.state == State::Draft {
-            return Ok(self.new.submit || visibility != record.visibility || self.described(before).is_some());
+            let is_new =
+                self.new.submit || vouches_anew || visibility != record.visibility || self.described(before).is_some();
+            return Ok(is_new.then_some(visibility));
         }
         let conflict = |what: &str| {
             let (id, number, is) = (&record.package, &record.version, record.visibility);
@@ -47,13 +52,41 @@ impl Publishing<'_> {
             ))
         };
         match visibility.cmp(&record.visibility) {
-            Ordering::Greater if self.new.submit || visibility == Visibility::Org => Ok(true),
+            Ordering::Greater if self.new.submit || visibility == Visibility::Org => return Ok(Some(visibility)),
             // A default is for later versions.
-            Ordering::Greater if self.new.visibility.is_none() => Ok(false),
-            Ordering::Greater => conflict("submit it (`submit`) to have it approved for more"),
-            Ordering::Equal => Ok(false),
-            Ordering::Less => conflict("that is never narrowed: yank it, and publish a new version"),
+            Ordering::Greater if self.new.visibility.is_none() => {}
+            Ordering::Greater => return conflict("submit it (`submit`) to have it approved for more"),
+            Ordering::Equal => {}
+            Ordering::Less => return conflict("that is never narrowed: yank it, and publish a new version"),
         }
+        match record.state {
+            _ if !vouches_anew => Ok(None),
+            State::PendingReview => {
+                self.check_notes(before)?;
+                Ok(Some(record.visibility))
+            }
+            State::Approved | State::Draft | State::Rejected => {
+                let (id, number) = (&record.package, &record.version);
+                let message = format!(
+                    "{id} {number} is approved with the evidence that it has, and its approval names that: leave the signature \
+                     and the statement out, or publish a new version with these"
+                );
+                Err(Error::conflict(ProblemCode::StateConflict, message))
+            }
+        }
+    }
+
+    /// Refuses other notes than those that a reviewer looks at or looked at.
+    fn check_notes(&self, before: &Submitted) -> Result<()> {
+        let record = &before.record;
+        if self.new.notes.is_none() || self.new.notes == record.notes {
+            return Ok(());
+        }
+        let message = format!(
+            "the notes of {} {} are what reviewers look at, and stay: publish a new version, or leave the notes out",
+            record.package, record.version
+        );
+        Err(Error::conflict(ProblemCode::StateConflict, message))
     }
 
     /// The notes and the listing of a version that is there, where the request says something new of them.
@@ -80,16 +113,10 @@ impl Publishing<'_> {
     pub(super) fn say_again(&self, conn: &mut Conn, of: Of, before: &Submitted, apply: bool) -> Result<Outcome> {
         let (mut record, mut documents) = (before.record.clone(), before.documents.clone());
         let is_reviewed = record.state == State::PendingReview || record.decided_by.is_some();
-        let described = self.described(before);
-        if let Some((notes, _)) = described.as_ref().filter(|_| is_reviewed)
-            && *notes != record.notes
-        {
-            let message = format!(
-                "the notes of {} {} are what reviewers look at, and stay: publish a new version, or leave the notes out",
-                record.package, record.version
-            );
-            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        if is_reviewed {
+            self.check_notes(before)?;
         }
+        let described = self.described(before);
         if let (true, Of::Package(package)) = (apply, &of) {
             let now = self.said_of(package);
             if now != *package {

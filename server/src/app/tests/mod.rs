@@ -2,12 +2,14 @@
 
 mod hidden;
 mod keys_and_tokens;
+mod on_show;
 mod publishing;
 mod races;
 mod repeated;
 mod reviewing;
 mod room;
 mod signing_in;
+mod taken_back;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -135,6 +137,18 @@ impl World {
             "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    /// The same, where a host runs it in its own process.
+    fn driver(&self, version: &str, visibility: Visibility) -> NewVersion {
+        let manifest =
+            serde_json::json!({ "id": THEME, "version": version, "type": "driver", "name": "Dusk", "runtime": "node" });
+        self.of_manifest(&manifest, visibility)
+    }
+
+    /// What `dana` sends to publish what a manifest says.
+    fn of_manifest(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
         let member = b"body { color: #eee }";
         let source = Source {
             path: "assets/dusk.css".to_owned(),
@@ -163,7 +177,11 @@ impl World {
     }
 
     fn publish(&self, new: &NewVersion) -> wire::Version {
-        publish::publish(&self.app, &self.caller("dana"), &theme(), new.clone(), &publish::Origin::default(), false)
+        self.publish_as(&theme(), new)
+    }
+
+    fn publish_as(&self, id: &PackageId, new: &NewVersion) -> wire::Version {
+        publish::publish(&self.app, &self.caller("dana"), id, new.clone(), &publish::Origin::default(), false)
             .expect("published")
             .version
     }
@@ -201,15 +219,19 @@ impl World {
         availability::set(&self.app, &self.caller(who), &theme(), &of(version), set)
     }
 
-    /// The availability of each version in the index that an account gets.
-    fn index(&self, who: &str) -> BTreeMap<String, String> {
+    /// The index that an account gets of the theme.
+    fn document(&self, who: &str) -> wire::IndexDocument {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
         let file = index::index(&self.app, &self.caller(who), &theme()).expect("an index");
         let envelope: serde_json::Value = serde_json::from_slice(&file.body).expect("an envelope");
         let payload = BASE64_STANDARD.decode(envelope["payload"].as_str().expect("a payload")).expect("base64");
-        let document: wire::IndexDocument = serde_json::from_slice(&payload).expect("an index document");
+        serde_json::from_slice(&payload).expect("an index document")
+    }
+
+    /// The availability of each version in it.
+    fn index(&self, who: &str) -> BTreeMap<String, String> {
         let entry = |entry: wire::IndexVersion| (entry.version.to_string(), entry.availability.status.to_string());
-        document.versions.into_iter().map(entry).collect()
+        self.document(who).versions.into_iter().map(entry).collect()
     }
 }
 

@@ -19,7 +19,7 @@ fn block_during(world: &World, anew: impl Fn(&mut plimsoll_store::Conn) -> Resul
                 let reason = "malware".to_owned();
                 let availability = Availability { status: AvailabilityWord::Blocked, reason, replacement: None };
                 assert!(version::update(conn, &was, &version::VersionRecord { availability, ..was.clone() })?);
-                assert!(package::next_index_serial(conn, &theme())?.is_some());
+                assert!(package::lock(conn, &theme())?.is_some());
                 blocking.wait();
                 // Long enough for the other one to have read what there was before.
                 std::thread::sleep(Duration::from_millis(300));
@@ -48,6 +48,31 @@ fn a_block_is_not_lost_to_the_renewal_of_an_index() {
     let before = before.map_err(Error::from).expect("a read").expect("an index");
     block_during(&world, |conn| shelf::renew_index(&world.app, conn, &before).map(drop));
     assert_eq!(world.index("gil")["1.0.0"], "blocked");
+}
+
+#[test]
+fn an_app_is_not_approved_over_a_block_of_what_it_bundles() {
+    let Some(world) = World::on_postgres() else { return };
+    let tax = world.list_tax("1.0.0");
+    let waiting = world.publish_books("1.0.0");
+    let (app, blocking) = (&world.app, Barrier::new(2));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let blocked = app.store.write("block", |conn| {
+                let was = version::find(conn, &tax.package, &tax.version)?.expect("the version");
+                let now = version::VersionRecord { availability: Availability::blocked("malware"), ..was.clone() };
+                assert!(version::update(conn, &was, &now)?);
+                blocking.wait();
+                // Long enough for the gate to have found what there was before.
+                std::thread::sleep(Duration::from_millis(300));
+                super::super::taken_back::hold_bundling(app, conn, &world.caller("rita"), &now)
+            });
+            blocked.expect("blocked");
+        });
+        blocking.wait();
+        assert_eq!(conflict(world.try_review("rita", &waiting, Decision::Approve)), ProblemCode::ReviewStale);
+    });
+    assert_eq!(world.offered(), Vec::<String>::new());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Publishing a version that is there: what is taken of the request, and what stays.
 
 use plimsoll_core::State;
-use plimsoll_core::wire::EvidenceKind;
+use plimsoll_core::wire::{EvidenceKind, RevocationReason, RevokeKey, SetLevel};
 
 use super::*;
 
@@ -101,8 +101,6 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
     let world = World::new();
     let new = world.theme("1.0.0", "Dusk", Visibility::Private);
     world.publish(&new);
-    let key = SigningKey::generate(Algorithm::Ed25519).expect("a key");
-    world.add_key("acme-next", &key).expect("added");
     world.clock.0.store(60, Ordering::SeqCst);
     let in_force = || {
         let (dana, number) = (world.caller("dana"), of("1.0.0"));
@@ -110,14 +108,8 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
         (packages::approval(&world.app, &dana, &theme(), &number).expect("an approval").text, evidence)
     };
     let before = in_force();
-    let mut bytes = Vec::new();
-    world.app.blobs.reader(&new.sha256).expect("stored").read_to_end(&mut bytes).expect("read");
-    let signature = LegacySignature::sign(&key, of("acme-next"), &bytes[..]).expect("signed").to_string();
-    let waiting = world.publish(&NewVersion {
-        signature: Some(signature.clone()),
-        visibility: Some(Visibility::Marketplace),
-        ..new
-    });
+    let anew = NewVersion { visibility: Some(Visibility::Marketplace), ..signed_anew(&world, &new) };
+    let waiting = world.publish(&anew);
     assert_eq!(waiting.state, State::PendingReview);
     assert_eq!(in_force(), before);
     let queue = review::queue(&world.app, &world.caller("rita"), Default::default(), None).expect("the queue").items;
@@ -126,7 +118,91 @@ fn what_is_in_force_keeps_its_evidence_until_a_wider_submission_is_decided() {
     world.approve(&waiting);
     let (approval, evidence) = in_force();
     assert_ne!(approval, before.0);
-    assert_eq!((evidence.key_id, evidence.text), (Some(of("acme-next")), Some(signature)));
+    assert_eq!((evidence.key_id, evidence.text), (Some(of("acme-next")), anew.signature));
+}
+
+/// What `dana` sends to publish the same bytes, signed with another key, which she adds.
+fn signed_anew(world: &World, new: &NewVersion) -> NewVersion {
+    let key = SigningKey::generate(Algorithm::Ed25519).expect("a key");
+    world.add_key("acme-next", &key).expect("added");
+    let mut bytes = Vec::new();
+    world.app.blobs.reader(&new.sha256).expect("stored").read_to_end(&mut bytes).expect("read");
+    let signature = LegacySignature::sign(&key, of("acme-next"), &bytes[..]).expect("signed").to_string();
+    NewVersion { signature: Some(signature), ..new.clone() }
+}
+
+fn key_of(world: &World) -> Option<plimsoll_core::KeyId> {
+    let evidence = packages::evidence(&world.app, &world.caller("dana"), &theme(), &of("1.0.0")).expect("evidence");
+    evidence.submitted.unwrap_or(evidence.evidence).key_id
+}
+
+#[test]
+fn what_waits_is_signed_anew_once_its_key_is_revoked() {
+    let world = World::new();
+    let new = world.theme("1.0.0", "Dusk", Visibility::Marketplace);
+    let held = world.publish(&new);
+    world.clock.0.store(60, Ordering::SeqCst);
+    let anew = signed_anew(&world, &new);
+    let revoke = RevokeKey { reason: RevocationReason::Compromised, from: Some(held.published_at) };
+    keys::revoke(&world.app, &world.caller("dana"), &of("acme"), &of("acme-main"), revoke).expect("revoked");
+    let shown = packages::version(&world.app, &world.caller("rita"), &theme(), &of("1.0.0")).expect("shown");
+    assert!(matches!(world.try_review("rita", &shown, Decision::Approve), Err(Error::Refused(_))));
+
+    let signature = anew.signature.as_ref().map(|it| it.replace("acme-next", "acme-unknown"));
+    let wrong = NewVersion { signature, ..anew.clone() };
+    assert!(matches!(send(&world, &wrong), Err(Error::Refused(_))), "what does not verify takes nothing's place");
+    assert_eq!(key_of(&world), Some(of("acme-main")));
+
+    let anew = NewVersion { submit: false, ..anew };
+    let waiting = send(&world, &anew).expect("a new submission");
+    assert_eq!((waiting.state, key_of(&world)), (State::PendingReview, Some(of("acme-next"))));
+    assert_ne!(waiting.report_sha256, held.report_sha256);
+    assert!(matches!(world.try_review("rita", &held, Decision::Approve), Err(Error::Conflict { .. })));
+    assert_eq!(send(&world, &anew).expect("the same again"), waiting);
+    assert_eq!(world.approve(&waiting).state, State::Approved);
+}
+
+#[test]
+fn the_notes_of_what_waits_stay_with_other_evidence_too() {
+    let world = World::new();
+    let new = world.theme("1.0.0", "Dusk", Visibility::Marketplace);
+    world.publish(&new);
+    let anew = NewVersion { notes: Some("Others.".to_owned()), ..signed_anew(&world, &new) };
+    assert_eq!(conflict(send(&world, &anew)), ProblemCode::StateConflict);
+}
+
+#[test]
+fn a_draft_takes_other_evidence_and_stays_one() {
+    let world = World::new();
+    let new = NewVersion { submit: false, ..world.theme("1.0.0", "Dusk", Visibility::Marketplace) };
+    world.publish(&new);
+    assert_eq!(send(&world, &signed_anew(&world, &new)).expect("taken").state, State::Draft);
+    assert_eq!(key_of(&world), Some(of("acme-next")));
+}
+
+#[test]
+fn the_evidence_of_an_approved_version_stays_but_to_raise_it_or_end_a_hold() {
+    let world = World::new();
+    let set_level = |level| {
+        let set = SetLevel { level, reason: "looked at".to_owned() };
+        publishers::set_level(&world.app, &world.caller("admin"), &of("acme"), set).expect("set");
+    };
+    set_level(Level::Trusted);
+    let new = world.driver("1.0.0", Visibility::Private);
+    assert_eq!(world.publish(&new).state, State::Approved);
+    let anew = signed_anew(&world, &new);
+    assert_eq!(conflict(send(&world, &anew)), ProblemCode::StateConflict);
+    assert_eq!(send(&world, &new).expect("the same again").state, State::Approved);
+
+    set_level(Level::Verified);
+    let waiting = send(&world, &anew).expect("a new submission");
+    assert_eq!((waiting.state, key_of(&world)), (State::PendingReview, Some(of("acme-next"))));
+    set_level(Level::Trusted);
+    let waiting = send(&world, &anew).expect("the same again");
+    assert_eq!(waiting.state, State::PendingReview, "the gate alone never ends a hold");
+    let shown = packages::version(&world.app, &world.caller("rita"), &theme(), &of("1.0.0")).expect("shown");
+    assert_eq!(world.approve(&shown).state, State::Approved);
+    assert_eq!(key_of(&world), Some(of("acme-next")));
 }
 
 #[test]

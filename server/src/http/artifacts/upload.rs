@@ -8,11 +8,11 @@ use plimsoll_core::digest::Hasher;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::StoredArtifact;
 
-use super::PIECE_BYTES;
 use crate::app::{Error, artifacts};
 use crate::http::body::Pieces;
 use crate::http::call::{Call, blocking};
 use crate::http::problem::Failure;
+use crate::http::stream::PIECE_BYTES;
 use crate::shares::Share;
 
 /// A file that has no name, so that nothing of it stays after this process, however it ends.

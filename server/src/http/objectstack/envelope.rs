@@ -4,7 +4,7 @@
 //! texts, beside `error` and not inside.
 
 use actix_web::http::StatusCode;
-use plimsoll_core::gate::{self, Check, CheckCode, Outcome, Report};
+use plimsoll_core::gate::{Check, CheckCode, Outcome, Report};
 use plimsoll_core::problem::{FieldError, Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ pub(in crate::http) fn failed(path: &str, problem: &Problem) -> Value {
     }
     if let Some(report) = &problem.report {
         body["violations"] = json!(findings(report));
-    } else if !tells_all(problem) {
+    } else if untold(problem).next().is_some() {
         body["violations"] = json!(problem.errors.iter().map(placed).collect::<Vec<_>>());
     }
     body
@@ -84,15 +84,21 @@ fn text(check: &Check) -> String {
     }
 }
 
-/// Whether the sentence of a problem says all that its wrong values do.
-fn tells_all(problem: &Problem) -> bool {
-    problem.errors.iter().all(|error| problem.detail.contains(&error.message))
+/// The wrong values that the sentence of a problem says nothing of.
+fn untold(problem: &Problem) -> impl Iterator<Item = &FieldError> {
+    problem.errors.iter().filter(|error| !problem.detail.contains(&error.message))
 }
 
-/// The sentence that the clients print, with the places in the body where it is about some.
+/// The sentence that the clients print, with the places in the body where it is about some, or else the first wrong value and
+/// how many more there are.
 fn message(problem: &Problem) -> String {
-    if !tells_all(problem) {
-        return problem.detail.clone();
+    let mut untold = untold(problem);
+    if let Some(first) = untold.next() {
+        let told = format!("{}: {}", problem.detail, placed(first));
+        return match untold.count() {
+            0 => told,
+            more => format!("{told} (and {more} more)"),
+        };
     }
     let places: Vec<&str> = problem
         .errors
@@ -133,10 +139,15 @@ fn code(problem: &Problem) -> &'static str {
 /// Our own code; for a refused namespace, the one that ObjectStack proposes (its ADR-0048), which its list lacks as yet.
 fn declared_code(problem: &Problem) -> &'static str {
     match problem.report.as_ref().and_then(first_refusal) {
-        Some(check) if gate::is_platform_word(check) => "NAMESPACE_RESERVED_PLATFORM",
+        Some(check) if is_reserved_namespace(check) => "NAMESPACE_RESERVED_PLATFORM",
         Some(check) if check.code == CheckCode::NamespaceHeld => "NAMESPACE_ALREADY_RESERVED",
         _ => problem.code.as_str(),
     }
+}
+
+/// Whether a check is about the namespace as a word of the platform, rather than about the id.
+fn is_reserved_namespace(check: &Check) -> bool {
+    check.code == CheckCode::IdReserved && check.pointers == ["#/namespace"]
 }
 
 fn first_refusal(report: &Report) -> Option<&Check> {
@@ -146,7 +157,11 @@ fn first_refusal(report: &Report) -> Option<&Check> {
 /// The code of a refusal: that of its first refusing check.
 fn refusal_code(report: &Report) -> &'static str {
     use CheckCode as C;
-    match first_refusal(report).map(|check| check.code) {
+    let first = first_refusal(report);
+    if first.is_some_and(is_reserved_namespace) {
+        return "NAMESPACE_CONFLICT";
+    }
+    match first.map(|check| check.code) {
         Some(C::ManifestMissing | C::ManifestDuplicate | C::ManifestInvalid) => "PLUGIN_MANIFEST_INVALID",
         Some(C::IdentityMismatch) => "MANIFEST_CONFLICT",
         Some(C::NamespaceHeld) => "NAMESPACE_CONFLICT",
@@ -184,7 +199,21 @@ mod tests {
         assert!(body.get("violations").is_none(), "it is said");
         problem.errors.push(FieldError { pointer: "/readme".to_owned(), message: "it is empty".to_owned() });
         let body = failed("/api/v1/cloud", &problem);
+        assert_eq!(body["error"]["message"], "use at most 128 bytes: /readme: it is empty");
         assert_eq!(body["violations"], json!(["/display_name: use at most 128 bytes", "/readme: it is empty"]));
+    }
+
+    #[test]
+    fn a_sentence_tells_the_first_wrong_value_and_how_many_more_there_are() {
+        let mut problem = Problem::new(ProblemCode::BodyInvalid, "the compiled stack cannot be published", "r");
+        let error =
+            |pointer: &str, message: &str| FieldError { pointer: pointer.to_owned(), message: message.to_owned() };
+        problem.errors = vec![error("/bundle/manifest", "the key `name` is missing")];
+        let said = "the compiled stack cannot be published: /bundle/manifest: the key `name` is missing";
+        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], said);
+        problem.errors.extend([error("/bundle/a", "it is there twice"), error("/bundle/b", "it is there twice")]);
+        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], format!("{said} (and 2 more)"));
+        assert_eq!(failed("/api/v1/cloud", &problem)["violations"].as_array().map(Vec::len), Some(3));
     }
 
     #[test]

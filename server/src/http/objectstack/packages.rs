@@ -143,7 +143,7 @@ async fn upload_icon(mut call: Call) -> Answer {
         _ => failure,
     })?;
     // Where the marketplace serves it, once a version with it is there. SVG is shown in place, and served nowhere.
-    let address = (media_type != "image/svg+xml").then(|| format!("/api/v1/marketplace/packages/{id}/icon"));
+    let address = icon::is_served(&media_type).then(|| format!("/api/v1/marketplace/packages/{id}/icon"));
     let package = id.clone();
     let set = move |app: &_, caller: &_| icon::set(app, caller, &package, &media_type, &image).map_err(of_the_icon);
     call.run(set).await?;

@@ -233,7 +233,7 @@ fn bundle(app: &App, id: &PackageId, new: &NewVersion<'_>, stack: &RawValue) -> 
         let at = |pointer: &str| format!("/bundle{pointer}");
         let errors: Vec<FieldError> =
             problems.into_iter().map(|it| FieldError { pointer: at(&it.pointer), message: it.message }).collect();
-        let detail = "the compiled stack cannot be published as it is: mend it, and build it again";
+        let detail = "mend the compiled stack and build it again, since it cannot be published as it is";
         Failure::new(ProblemCode::BodyInvalid, detail).with_errors(errors)
     })?;
     Ok(Brought { bytes, origin: Origin { version: Some(new.version.clone()), manifest: None, hosted: true } })

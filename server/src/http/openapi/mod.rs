@@ -1,6 +1,7 @@
 //! The OpenAPI document, made from the route table: an operation cannot be served without being documented.
 
 pub(super) mod examples;
+mod header;
 mod operation;
 mod schema;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub(super) use schema::{AnyObject, Envelope, Health};
 use plimsoll_core::problem::{Problem, ProblemCode};
 use serde_json::{Map, Value, json};
 
+use self::header::Header;
 use self::schema::{Schema, Schemas};
 use super::routes;
 
@@ -45,6 +47,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas.into_map(),
+            "headers": Header::components(),
             "examples": problem_examples(),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "A token of the registry: `plim_…`." },

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use super::header::Header;
 use super::schema::{Schema, Schemas};
 use crate::http::accounts::TokenId;
 use crate::http::envelope::PROBLEM_JSON;
@@ -101,6 +102,7 @@ struct Success {
     status: u16,
     description: &'static str,
     content: Content,
+    headers: &'static [Header],
 }
 
 enum Content {
@@ -122,6 +124,7 @@ pub(crate) struct Operation {
     body: Body,
     answers: Vec<Success>,
     problems: Vec<ProblemCode>,
+    is_paged: bool,
 }
 
 impl Operation {
@@ -137,6 +140,7 @@ impl Operation {
             body: Body::None,
             answers: Vec::new(),
             problems: Vec::new(),
+            is_paged: false,
         }
     }
 
@@ -162,7 +166,8 @@ impl Operation {
     }
 
     /// A list in pages: `limit` and `cursor`.
-    pub(crate) fn paged(self) -> Self {
+    pub(crate) fn paged(mut self) -> Self {
+        self.is_paged = true;
         let limit = json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 50 });
         let cursor = json!({ "type": "string", "minLength": 1, "maxLength": 1024 });
         self.query(Parameter::inline("limit", "How many items at most.", limit))
@@ -181,19 +186,17 @@ impl Operation {
     }
 
     pub(crate) fn answers<T: ToSchema + DeserializeOwned>(
-        mut self,
+        self,
         status: u16,
         description: &'static str,
         example: Value,
     ) -> Self {
-        let content = Content::Json { schema: Schema::of::<T>(), example };
-        self.answers.push(Success { status, description, content });
-        self
+        let headers: &[Header] = if self.is_paged { &[Header::Link] } else { &[] };
+        self.success(status, description, Content::Json { schema: Schema::of::<T>(), example }, headers)
     }
 
-    pub(crate) fn answers_nothing(mut self, status: u16, description: &'static str) -> Self {
-        self.answers.push(Success { status, description, content: Content::None });
-        self
+    pub(crate) fn answers_nothing(self, status: u16, description: &'static str) -> Self {
+        self.success(status, description, Content::None, &[])
     }
 
     /// A stored document: with an entity tag, so 304 as well.
@@ -202,15 +205,33 @@ impl Operation {
         description: &'static str,
         example: Value,
     ) -> Self {
-        self.answers::<T>(200, description, example).answers_nothing(304, "The client has it.")
+        self.success(200, description, Content::Json { schema: Schema::of::<T>(), example }, &[Header::ETag]).known()
     }
 
     /// The bytes of an artifact: whole, in part, or known already.
-    pub(crate) fn answers_bytes(mut self) -> Self {
-        let bytes = |status, description| Success { status, description, content: Content::Bytes };
-        self.answers.push(bytes(200, "The artifact."));
-        self.answers.push(bytes(206, "The range that was asked for."));
-        self.answers_nothing(304, "The client has it.")
+    pub(crate) fn answers_bytes(self) -> Self {
+        self.whole_or_part(|| Content::Bytes, "The artifact.", "The range that was asked for.")
+    }
+
+    /// The same without the bytes.
+    pub(crate) fn answers_size(self) -> Self {
+        self.whole_or_part(|| Content::None, "It is there; `content-length` is its size.", "The asked range is there.")
+    }
+
+    fn whole_or_part(self, content: fn() -> Content, whole: &'static str, part: &'static str) -> Self {
+        const PART: &[Header] = &[Header::ETag, Header::AcceptRanges, Header::ContentRange];
+        self.success(200, whole, content(), &[Header::ETag, Header::AcceptRanges])
+            .success(206, part, content(), PART)
+            .known()
+    }
+
+    fn known(self) -> Self {
+        self.success(304, "The client has it.", Content::None, &[Header::ETag])
+    }
+
+    fn success(mut self, status: u16, description: &'static str, content: Content, headers: &'static [Header]) -> Self {
+        self.answers.push(Success { status, description, content, headers });
+        self
     }
 
     /// Problems of this operation alone. Those that follow from credentials, parameters and body are added by themselves.
@@ -297,8 +318,9 @@ impl Operation {
 
     fn responses(&self, problem: &Value, schemas: &mut Schemas) -> Map<String, Value> {
         let mut responses = Map::new();
-        for Success { status, description, content } in &self.answers {
-            let mut response = json!({ "description": description });
+        for Success { status, description, content, headers } in &self.answers {
+            let headers = Header::references(headers.iter().copied());
+            let mut response = json!({ "description": description, "headers": headers });
             match content {
                 Content::None => {}
                 Content::Json { schema, example } => {
@@ -320,7 +342,9 @@ impl Operation {
                 .map(|code| (code.to_string(), json!({ "$ref": format!("#/components/examples/{code}") })))
                 .collect();
             let content = json!({ PROBLEM_JSON: { "schema": problem, "examples": examples } });
-            responses.insert(status.to_string(), json!({ "description": description.join(" "), "content": content }));
+            let headers = Header::references(Header::of_problem(status));
+            let response = json!({ "description": description.join(" "), "headers": headers, "content": content });
+            responses.insert(status.to_string(), response);
         }
         responses
     }

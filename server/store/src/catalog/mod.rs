@@ -9,13 +9,14 @@ use diesel::dsl::{InnerJoin, IntoBoxed, exists};
 use diesel::prelude::*;
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::{Offset, PageSize};
-use plimsoll_core::wire::{CatalogItem, Category};
-use plimsoll_core::{PackageId, PackageType, Tier, Timestamp, Version};
+use plimsoll_core::wire::{CatalogItem, Category, Listing};
+use plimsoll_core::{PackageId, PackageType, PublisherName, Tier, Timestamp, Version};
 
-use crate::column::Row;
+use crate::column::{self, Row};
 use crate::error::Result;
 use crate::schema::{catalog_entry, catalog_word, package, publisher};
-use crate::{Conn, Page, StoreError};
+use crate::version::VersionRecord;
+use crate::{Conn, Page, StoreError, version};
 
 /// What a catalog shows of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +57,23 @@ pub struct Query {
     pub size: PageSize,
 }
 
-/// Shows a package so, from now on.
-pub fn set(conn: &mut Conn, entry: &Entry) -> Result<()> {
+/// An entry, with what else lists of Apps show.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offered {
+    /// The entry.
+    pub entry: Entry,
+    /// The rest of the listing, as it was [`set`].
+    pub listing: Listing,
+    /// The publisher.
+    pub publisher: PublisherName,
+    /// When the package's first version was accepted.
+    pub created_at: Timestamp,
+    /// The version that the entry shows.
+    pub version: VersionRecord,
+}
+
+/// Shows a package so, from now on. `listing` is what lists show of it beside the entry.
+pub fn set(conn: &mut Conn, entry: &Entry, listing: &Listing) -> Result<()> {
     remove(conn, &entry.package)?;
     diesel::insert_into(catalog_entry::table)
         .values((
@@ -68,6 +84,7 @@ pub fn set(conn: &mut Conn, entry: &Entry) -> Result<()> {
             catalog_entry::description.eq(&entry.description),
             catalog_entry::category.eq(entry.category.as_ref().map(Category::as_str)),
             catalog_entry::updated_at.eq(entry.updated_at.as_micros()),
+            catalog_entry::listing.eq(column::json(listing)),
         ))
         .execute(conn)?;
     let text = [entry.package.as_str(), &entry.display_name, entry.description.as_deref().unwrap_or_default()];
@@ -89,16 +106,33 @@ pub fn find(conn: &mut Conn, package: &PackageId) -> Result<Option<Entry>> {
 
 /// A page of a catalog, by package id.
 pub fn page(conn: &mut Conn, query: &Query) -> Result<Page<CatalogItem>> {
-    let Some(mut rows) = found(query) else { return Ok(Page { items: Vec::new(), more: false }) };
+    let Some(rows) = page_of(query) else { return Ok(Page { items: Vec::new(), more: false }) };
+    let rows = rows.select((EntryRow::as_select(), package::package_type, publisher::name, publisher::level));
+    Page::of(rows.load::<ItemRow>(conn)?, query.size)
+}
+
+/// As [`page`], with all that lists of Apps show. Two queries, however long the page is.
+pub fn offers(conn: &mut Conn, query: &Query) -> Result<Page<Offered>> {
+    let Some(rows) = page_of(query) else { return Ok(Page { items: Vec::new(), more: false }) };
+    let rows = rows.select((EntryRow::as_select(), catalog_entry::listing, publisher::name, package::created_at));
+    let Page { items, more } = Page::<Shown>::of(rows.load::<ShownRow>(conn)?, query.size)?;
+    let mut versions = version::of_entries(conn, items.iter().map(|shown| &shown.entry.package))?;
+    let offered = |shown: Shown| -> Result<Offered> {
+        let Shown { entry, listing, publisher, created_at } = shown;
+        let gone = || Row::new("catalog_entry", &[entry.package.as_str()]).corrupt("version");
+        let version = versions.remove(&entry.package).ok_or_else(gone)?;
+        Ok(Offered { entry, listing, publisher, created_at, version })
+    };
+    Ok(Page { items: items.into_iter().map(offered).collect::<Result<_>>()?, more })
+}
+
+fn page_of(query: &Query) -> Option<Entries<'_>> {
+    let mut rows = found(query)?;
     if let Some(after) = &query.after {
         rows = rows.filter(catalog_entry::package.gt(after.as_str()));
     }
-    let rows = rows
-        .order(catalog_entry::package)
-        .limit(Page::<CatalogItem>::rows(query.size))
-        .offset(query.offset.get().into())
-        .select((EntryRow::as_select(), package::package_type, publisher::name, publisher::level));
-    Page::of(rows.load::<ItemRow>(conn)?, query.size)
+    let limit = Page::<CatalogItem>::rows(query.size);
+    Some(rows.order(catalog_entry::package).limit(limit).offset(query.offset.get().into()))
 }
 
 /// How many entries a query finds in all, wherever its page begins.
@@ -170,6 +204,38 @@ impl TryFrom<EntryRow> for Entry {
             updated_at: read.time("updated_at", row.updated_at)?,
             display_name: row.display_name,
             description: row.description,
+        })
+    }
+}
+
+/// An entry with the rest of its listing, and what is joined to it.
+#[derive(Queryable)]
+struct ShownRow {
+    entry: EntryRow,
+    listing: String,
+    publisher: String,
+    created_at: i64,
+}
+
+/// The same, read.
+struct Shown {
+    entry: Entry,
+    listing: Listing,
+    publisher: PublisherName,
+    created_at: Timestamp,
+}
+
+impl TryFrom<ShownRow> for Shown {
+    type Error = StoreError;
+
+    fn try_from(ShownRow { entry, listing, publisher, created_at }: ShownRow) -> Result<Self> {
+        let entry = Entry::try_from(entry)?;
+        let key = [entry.package.as_str()];
+        Ok(Self {
+            listing: Row::new("catalog_entry", &key).json("listing", &listing)?,
+            publisher: Row::new("package", &key).text("publisher", &publisher)?,
+            created_at: Row::new("package", &key).time("created_at", created_at)?,
+            entry,
         })
     }
 }

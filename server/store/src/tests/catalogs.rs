@@ -1,5 +1,6 @@
 use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::Offset;
+use plimsoll_core::wire::Listing;
 use plimsoll_core::{Level, PackageType, Tier};
 
 use super::{Result, account, at, behaviours, of, page_size, publish, publisher};
@@ -16,6 +17,7 @@ behaviours! {
     filters_narrow_a_catalog
     pages_go_by_package_id
     a_list_can_be_paged_by_number
+    an_offer_is_an_entry_with_its_version_and_listing
 }
 
 /// Lists a package of acme, with the words of its id for a name.
@@ -31,7 +33,7 @@ fn list(conn: &mut Conn, id: &str, package_type: PackageType, description: &str)
         category: Some(of("crm")),
         updated_at: at(7),
     };
-    catalog::set(conn, &entry)?;
+    catalog::set(conn, &entry, &Listing { tagline: Some(description.to_owned()), ..Listing::default() })?;
     Ok(entry)
 }
 
@@ -122,7 +124,7 @@ fn words_of_an_earlier_entry_are_forgotten(store: &Store) -> Result {
         account(conn, "dana")?;
         publisher(conn, "acme")?;
         let entry = list(conn, "com.acme.dusk", PackageType::Theme, "dark")?;
-        catalog::set(conn, &Entry { description: Some("light".to_owned()), ..entry })
+        catalog::set(conn, &Entry { description: Some("light".to_owned()), ..entry }, &Listing::default())
     })?;
     let search = |q| found(store, &query(Catalog::Contributions, q));
     assert!(search("dark")?.is_empty());
@@ -165,4 +167,21 @@ fn a_list_can_be_paged_by_number(store: &Store) -> Result {
     assert_eq!((count(&at("0"))?, count(&at("2"))?, count(&query(Catalog::Apps, ""))?), (3, 3, 1));
     assert_eq!((count(&query(Catalog::Contributions, "dark"))?, count(&query(Catalog::Apps, "%"))?), (1, 0));
     Ok(())
+}
+
+fn an_offer_is_an_entry_with_its_version_and_listing(store: &Store) -> Result {
+    store.write("test", shelf)?;
+    store.read("test", |conn| {
+        let page = catalog::offers(conn, &Query { size: page_size(2), ..query(Catalog::Contributions, "") })?;
+        let named =
+            |offered: &catalog::Offered| (offered.entry.package.to_string(), offered.version.package.to_string());
+        let names = page.items.iter().map(named).collect::<Vec<_>>();
+        assert_eq!(names, ["com.acme.crm-enrich", "com.acme.dusk"].map(|id| (id.to_owned(), id.to_owned())));
+        assert!(page.more);
+        let dusk = &page.items[1];
+        assert_eq!(dusk.listing.tagline.as_deref(), Some("A dark theme, for customers who work late"));
+        assert_eq!((&dusk.version.version, dusk.publisher.as_str()), (&dusk.entry.version, "acme"));
+        assert_eq!(Some(&dusk.entry), catalog::find(conn, &dusk.entry.package)?.as_ref());
+        Ok(())
+    })
 }

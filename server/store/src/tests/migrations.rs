@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection as _;
 use diesel_migrations::MigrationHarness as _;
 use plimsoll_core::access::{Role, TokenScope};
-use plimsoll_core::wire::{EvidenceKind, Listing};
+use plimsoll_core::catalog::Catalog;
+use plimsoll_core::page::Offset;
+use plimsoll_core::wire::{EvidenceKind, Listing, Translation};
 use plimsoll_core::{AccountName, Digest, State, Tier, Version, Visibility};
 
-use super::{Result, at, of, open, postgres};
+use super::{Result, at, of, open, page_size, postgres};
 use crate::migrate::{POSTGRES, SQLITE};
 use crate::version::submission;
-use crate::{Conn, Store, StoreError, account, namespace, package, publisher, token, version};
+use crate::{Conn, Store, StoreError, account, catalog, index, namespace, package, publisher, token, version};
 
 /// The migrations that the old registry has: 0001 and 0002.
 const OLD: usize = 2;
@@ -50,6 +52,8 @@ upgrades! {
     a_listing_keeps_every_part
     a_publisher_is_founded_by_whom_the_audit_names
     accounts_and_tokens_stay_good
+    lists_go_on_with_what_they_show
+    index_documents_go_on_from_their_serials
 }
 
 /// The old registry, brought to the newest shape.
@@ -149,6 +153,20 @@ fn fill(conn: &mut Conn) {
     execute(
         conn,
         &format!(
+            r##"UPDATE version_document SET listing = '{{"tagline":"Who buys","readme":"# CRM","license":"MIT",
+                "homepageUrl":"https://acme.example/it''s","icon":"data:image/png;base64,AAAA",
+                "translations":{{"de":{{"readme":"# CRM","tagline":"Wer kauft"}}}}}}'
+             WHERE package = 'com.acme.crm' AND version = '2.0.0';
+             INSERT INTO catalog_entry (package, version, tier, display_name, updated_at) VALUES
+             ('com.acme.crm', '2.0.0', 'sandbox', 'CRM', {start}), ('com.acme.crm-tools', '1.0.0', 'sandbox', 'T', {start});
+             INSERT INTO index_document (package, audience, serial, body, etag, issued_at, expires_at) VALUES
+             ('com.acme.crm', 'private', 7, 'body', 'etag', {start}, {later}),
+             ('com.acme.crm', 'marketplace', 7, 'body', 'etag', {start}, {later});"##
+        ),
+    );
+    execute(
+        conn,
+        &format!(
             "INSERT INTO namespace (namespace, publisher, package, since) VALUES
              ('crm', 'acme', 'com.acme.crm', {}), ('sales', 'acme', 'com.acme.crm', {}),
              ('sys', 'rival', 'com.rival.words', {});",
@@ -215,13 +233,15 @@ impl Old {
 fn what_waits_beside_an_approval_gets_a_row_of_its_own(store: &Store) -> Result {
     store.read("test", |conn| {
         let (id, number) = (of("com.acme.report"), of("1.0.0"));
-        let waits = submission::find(conn, &id, &number)?.expect("what waits");
+        let in_force = version::find(conn, &id, &number)?.expect("the version");
+        let beside = submission::find(conn, &id, &number)?.expect("what waits");
+        let waits = beside.upon(in_force.clone())?;
+        let documents = beside.documents_upon(version::documents(conn, &id, &number)?.expect("documents"))?;
         assert_eq!((waits.visibility, waits.tier), (Visibility::Marketplace, Tier::Sandbox));
         assert_eq!((waits.evidence_kind, waits.notes.as_deref()), (EvidenceKind::Hosted, Some("Notes.")));
         assert_eq!((waits.report_sha256, waits.published_at), (Digest::of("report"), at(0)));
-        assert_eq!((waits.report.as_str(), waits.evidence.as_deref()), ("report", Some("evidence")));
-        assert_eq!(waits.listing.tagline.as_deref(), Some("New"));
-        let in_force = version::find(conn, &id, &number)?.expect("the version");
+        assert_eq!((documents.report.as_str(), documents.evidence.as_deref()), ("report", Some("evidence")));
+        assert_eq!(documents.listing.tagline.as_deref(), Some("New"));
         assert_eq!((in_force.state, in_force.visibility), (State::Approved, Visibility::Org));
         assert_eq!((in_force.approved_for, in_force.decided_at), (Some(Visibility::Org), Some(at(0))));
         assert_eq!((in_force.approval_sha256, in_force.held_reason), (Some(Digest::of("approval")), None));
@@ -309,5 +329,41 @@ fn accounts_and_tokens_stay_good(store: &Store) -> Result {
 fn a_publisher_is_founded_by_whom_the_audit_names(store: &Store) -> Result {
     let founded = store.read("test", |conn| publisher::founded_by(conn, &of("dana")))?;
     assert_eq!(founded, [of("acme")]);
+    Ok(())
+}
+
+fn lists_go_on_with_what_they_show(store: &Store) -> Result {
+    let query = catalog::Query {
+        catalog: Catalog::Contributions,
+        q: None,
+        package_type: None,
+        category: None,
+        after: None,
+        offset: Offset::default(),
+        size: page_size(50),
+    };
+    let offers = store.read("test", |conn| catalog::offers(conn, &query))?.items;
+    let de = Translation { tagline: Some("Wer kauft".to_owned()), ..Translation::default() };
+    assert_eq!(
+        offers[0].listing,
+        Listing {
+            tagline: Some("Who buys".to_owned()),
+            homepage_url: Some("https://acme.example/it's".to_owned()),
+            license: Some("MIT".to_owned()),
+            icon: Some("data:image/png;base64,".to_owned()),
+            translations: Some([(of("de"), de)].into()),
+            ..Listing::default()
+        }
+    );
+    assert_eq!(offers[1].listing, Listing { tagline: Some("New".to_owned()), ..Listing::default() });
+    Ok(())
+}
+
+fn index_documents_go_on_from_their_serials(store: &Store) -> Result {
+    let find = |audience| store.read("test", |conn| index::find(conn, &of("com.acme.crm"), audience));
+    let (public, inside) =
+        (find(Visibility::Marketplace)?.expect("public"), find(Visibility::Private)?.expect("inside"));
+    assert_eq!((public.serial, public.shows_sha256, public.expires_at), (7, None, at(3600)));
+    assert_eq!((inside.serial, inside.expires_at), (7, at(0)), "it is renewed when it is asked for");
     Ok(())
 }

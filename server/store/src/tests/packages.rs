@@ -1,6 +1,6 @@
 use plimsoll_core::gate::NamespaceHolder;
 use plimsoll_core::wire::{Listing, Translation};
-use plimsoll_core::{PackageType, Visibility};
+use plimsoll_core::{Digest, PackageType, Visibility};
 
 use super::{Result, at, behaviours, linter, of};
 use crate::announcement::Announcement;
@@ -14,7 +14,6 @@ behaviours! {
     an_announcement_takes_no_id
     a_namespace_is_held_once
     a_package_keeps_its_first_namespace
-    index_serials_grow
     an_index_document_never_goes_back
 }
 
@@ -114,21 +113,12 @@ fn a_package_keeps_its_first_namespace(store: &Store) -> Result {
     Ok(())
 }
 
-fn index_serials_grow(store: &Store) -> Result {
-    let linter = store.write("test", linter)?;
-    for expected in 1..=3 {
-        let serial = store.write("test", |conn| package::next_index_serial(conn, &linter.id))?;
-        assert_eq!(serial, Some(expected));
-    }
-    assert_eq!(store.write("test", |conn| package::next_index_serial(conn, &of("com.acme.absent")))?, None);
-    Ok(())
-}
-
-fn a_document(audience: Visibility, serial: u64, expires_at: i64) -> IndexRecord {
+pub(super) fn a_document(audience: Visibility, serial: u64, expires_at: i64) -> IndexRecord {
     IndexRecord {
         package: of("com.acme.linter"),
         audience,
         serial,
+        shows_sha256: Some(Digest::of("what it shows")),
         body: format!("{{\"serial\":{serial}}}"),
         etag: format!("\"{serial}\""),
         issued_at: at(0),

@@ -3,11 +3,12 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
-use plimsoll_core::{AccountName, Level};
+use plimsoll_core::{AccountName, Level, Visibility};
 
+use super::packages::a_document;
 use super::parity::lines;
 use super::{Result, Sqlite, account, behaviours, linter, of, open, publisher};
-use crate::{Config, Conn, Database, MigrateError, Store, StoreError};
+use crate::{Config, Conn, Database, MigrateError, Store, StoreError, index, package};
 
 behaviours! {
     what_fails_leaves_nothing_behind
@@ -91,7 +92,14 @@ fn a_locked_publisher_does_not_change(store: &Store) -> Result {
 fn concurrent_serials_are_all_different(store: &Store) -> Result {
     let linter = store.write("test", linter)?;
     let mut serials: Vec<Option<u64>> = std::thread::scope(|scope| {
-        let next = || store.write("test", |conn| crate::package::next_index_serial(conn, &linter.id));
+        let next = || {
+            store.write("test", |conn| {
+                package::lock(conn, &linter.id)?.expect("the linter");
+                let before = index::find(conn, &linter.id, Visibility::Org)?;
+                let now = a_document(Visibility::Org, before.map_or(0, |before| before.serial) + 1, 60);
+                Ok::<_, StoreError>(index::put(conn, &now)?.then_some(now.serial))
+            })
+        };
         let threads: Vec<_> = (0..16).map(|_| scope.spawn(next)).collect();
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Result<_>>()
     })?;

@@ -5,7 +5,7 @@ use plimsoll_core::{Availability, Digest, PackageType, Permissions, State, Tier,
 
 use super::{Result, approved, at, behaviours, documents, draft, linter, of, page_size, publish};
 use crate::review::Review;
-use crate::version::submission::{self, Submission};
+use crate::version::submission;
 use crate::version::{QueuePlace, Shown, VersionRecord};
 use crate::{Conflict, Conn, Page, Store, StoreError, review, version};
 
@@ -199,7 +199,7 @@ fn an_approval_stays_in_force_while_a_wider_one_waits(store: &Store) -> Result {
         version::insert(conn, &private, &documents())?;
         let (state, visibility) = (State::PendingReview, Visibility::Marketplace);
         let waiting = VersionRecord { state, visibility, decided_at: None, ..private.clone() };
-        submission::set(conn, &private.package, &private.version, &Submission::of(&waiting, &documents()))?;
+        submission::set(conn, &waiting, &documents())?;
         Ok::<_, StoreError>((private, waiting))
     })?;
     let package = &waiting.package;
@@ -227,7 +227,7 @@ fn the_queue_has_the_oldest_version_first(store: &Store) -> Result {
         // By when it was submitted for more, not by when what is in force was published.
         let raised = publish(conn, &linter, "9.0.0")?;
         let waiting = VersionRecord { state: State::PendingReview, published_at: at(2), ..raised.clone() };
-        submission::set(conn, &raised.package, &raised.version, &Submission::of(&waiting, &documents()))?;
+        submission::set(conn, &waiting, &documents())?;
         assert_eq!(
             version::find(conn, &raised.package, &raised.version)?,
             Some(raised.clone()),
@@ -235,10 +235,10 @@ fn the_queue_has_the_oldest_version_first(store: &Store) -> Result {
         );
         let beside = submission::find(conn, &raised.package, &raised.version)?.expect("beside");
         let waiting = VersionRecord { decided_at: None, ..waiting };
-        assert_eq!(beside.upon(raised.clone()), waiting);
+        assert_eq!(beside.upon(raised.clone())?, waiting);
         // What was rejected waits no more.
         let rejected = publish(conn, &linter, "8.0.0")?;
-        submission::set(conn, &rejected.package, &rejected.version, &beside)?;
+        submission::set(conn, &rejected, &documents())?;
         version::update(conn, &rejected, &VersionRecord { state: State::Rejected, ..rejected.clone() })
     })?;
     let mut place = None;

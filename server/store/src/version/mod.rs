@@ -22,7 +22,7 @@ use plimsoll_core::{
 pub use self::documents::{Documents, documents, listing, set_documents};
 use self::row::VersionRow;
 use crate::error::Result;
-use crate::schema::version;
+use crate::schema::{catalog_entry, version};
 use crate::{Conn, Page};
 
 /// The facts of a version.
@@ -187,6 +187,47 @@ pub fn any_listed(conn: &mut Conn, package: &PackageId) -> Result<bool> {
         .filter(version::package.eq(package.as_str()))
         .filter(version::approved_for.eq(Visibility::Marketplace.as_str()));
     Ok(diesel::select(exists(listed)).get_result(conn)?)
+}
+
+/// The versions that the catalogs show of packages.
+pub(crate) fn of_entries<'a>(
+    conn: &mut Conn,
+    packages: impl Iterator<Item = &'a PackageId>,
+) -> Result<BTreeMap<PackageId, VersionRecord>> {
+    let shown = catalog_entry::package.eq(version::package).and(catalog_entry::version.eq(version::number));
+    let rows = version::table
+        .inner_join(catalog_entry::table.on(shown))
+        .filter(catalog_entry::package.eq_any(packages.map(PackageId::as_str)))
+        .select(VersionRow::as_select())
+        .load::<VersionRow>(conn)?;
+    let records = rows.into_iter().map(VersionRecord::try_from);
+    records.map(|record| record.map(|record| (record.package.clone(), record))).collect()
+}
+
+/// As [`find`], and nobody changes the version until this transaction ends; others may do the same. SQLite has one writer
+/// anyway.
+pub fn keep(conn: &mut Conn, package: &PackageId, number: &Version) -> Result<Option<VersionRecord>> {
+    if let Conn::Postgres(conn) = conn {
+        diesel::sql_query("SELECT 1 FROM version WHERE package = $1 AND version = $2 FOR SHARE")
+            .bind::<diesel::sql_types::Text, _>(package.as_str())
+            .bind::<diesel::sql_types::Text, _>(number.to_string())
+            .execute(conn)?;
+    }
+    find(conn, package, number)
+}
+
+/// The versions with an approval in force that bundle a version, by package. Looks at every row: for what is rare.
+pub fn bundling(conn: &mut Conn, package: &PackageId, number: &Version) -> Result<Vec<VersionRecord>> {
+    // An id has no character that `LIKE` or JSON would read otherwise.
+    let rows = version::table
+        .filter(version::approved_for.is_not_null())
+        .filter(version::bundled.like(format!("%\"{package}\"%")))
+        .order((version::package, version::sort_key))
+        .select(VersionRow::as_select())
+        .load(conn)?;
+    let mut records = rows.into_iter().map(VersionRecord::try_from).collect::<Result<Vec<_>>>()?;
+    records.retain(|record| record.bundled.iter().any(|pin| pin.id == *package && pin.version == *number));
+    Ok(records)
 }
 
 /// All versions of a package with an approval in force, lowest first.

@@ -95,9 +95,26 @@ fn what_runs_is_found_in_a_stack() {
     let module = with("runtimeModule", json!("./objectstack-runtime.ab12.mjs"));
     assert!(module.has_code() && !module.only_script_bodies);
     let page = with("pages", json!([{ "name": "p", "kind": "react", "source": "export default () => null" }]));
-    assert!(page.runs_in_page && !page.only_script_bodies);
+    assert!(page.in_host.len() == 1 && !page.only_script_bodies);
+    let flow = |title: &str| with("flows", json!([{ "nodes": [{ "config": { "title": title, "fields": [] } }] }]));
+    let token = flow("Dear {'name'}");
+    assert!(token.in_host == token.code && token.in_host.len() == 1 && !token.only_script_bodies);
+    assert!(!flow("Dear {name}, {round(amount * 1.2)} by {TODAY() + 7}").has_code());
     let packages = with("packages", json!([{ "manifest": { "id": "com.acme.other" } }]));
     assert!(packages.manifest.is_err(), "a host would load these instead");
+}
+
+#[test]
+fn what_a_stack_acts_on_is_found_in_it_and_in_its_manifest() {
+    let seeds = |object: &str| json!([{ "object": object, "records": [] }]);
+    let mut stack = crm();
+    stack["data"] = seeds("crm_customer");
+    stack["manifest"]["data"] = seeds("sys_user");
+    let inspection = inspected(&stack);
+    let reaches: Vec<_> = inspection.reaches.iter().map(|reach| (reach.member, reach.object.as_str())).collect();
+    assert_eq!(reaches, [("data", "crm_customer"), ("data", "sys_user")]);
+    stack["sharingRules"] = json!({ "object": "sys_user" });
+    assert!(inspected(&stack).manifest.is_err(), "it cannot be read");
 }
 
 proptest! {

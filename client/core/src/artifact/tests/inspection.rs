@@ -204,7 +204,8 @@ fn a_compiled_stack_says_apps_objects_and_bundle() {
     assert_eq!(bundle, ["com.acme.a@1.2.3", "com.acme.b@2.0.0"]);
     assert_eq!(app_with(r#""apps":[{}]"#).bundle, None);
     assert_eq!(app_with(r#""objects":[{"name":"crm_account","fields":{}}]"#).objects, ["crm_account"]);
-    assert_eq!(app_with(r#""objectExtensions":[{"extend":"sys_user","fields":{}}]"#).extended, ["sys_user"]);
+    let extending = app_with(r#""objectExtensions":[{"extend":"sys_user","fields":{}}]"#);
+    assert_eq!(extending.reaches.first().map(|reach| reach.object.as_str()), Some("sys_user"));
     assert_eq!(raw(&[(manifest::FILE_NAME, APP.as_bytes())]).apps, 1);
     for unreadable in [
         r#""plugins":["com.acme.a"]"#,
@@ -213,7 +214,7 @@ fn a_compiled_stack_says_apps_objects_and_bundle() {
         r#""apps":{}"#,
         r#""objects":[{"label":"Account"}]"#,
         r#""objects":{"crm_account":{}}"#,
-        r#""objectExtensions":[{"fields":{}}]"#,
+        r#""objectExtensions":[{"extend":{}}]"#,
         r#""permissions":["system"]"#,
         r#""permissions":{"services":["auth"]}"#,
         r#""capabilities":{"requires":[]}"#,
@@ -313,6 +314,16 @@ fn a_compiled_stack_is_of_the_package_that_its_manifest_names() {
         problem_of(with("objectExtensions", json!([])))
             .contains("the manifest inside is not valid: /manifest/objectExt")
     );
+}
+
+#[test]
+fn a_compiled_stack_has_its_name_in_one_case() {
+    let stack = format!(r#"{{"manifest":{APP}}}"#);
+    for path in ["ObjectStack.json", "dist/objectstack.JSON", "Dist/objectstack.json", "dist/object\u{17f}tack.json"] {
+        let inspection = raw(&[(path, stack.as_bytes()), (manifest::FILE_NAME, APP.as_bytes())]);
+        let Err(NoManifest::Invalid(problems)) = inspection.manifest else { panic!("{path} is let through") };
+        assert!(problems.iter().any(|it| it.message.contains("differs from")), "{path}: {problems:?}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::super::Evidence;
 use super::super::policy::{KEY_FRESH_HOURS, brings_code};
 use super::answer::{Answer, Context, Gap, Judged, list};
+use crate::wire::EvidenceKind;
 use crate::{Tier, Visibility, quote};
 
 const NOT_LOOKED_AT: Gap = Gap::FactMissing("the publisher's evidence");
@@ -49,6 +50,10 @@ pub(super) fn signature_invalid(context: &Context<'_>) -> Judged {
         Evidence::Invalid(why) => Ok(Answer::refuse(format!(
             "The publisher's signature is not valid: {why}. Sign exactly these bytes again with `plimsoll sign`."
         ))),
+        // Which of them it is, so that a review, which names the report, is about it.
+        Evidence::Verified { key_id, kind: EvidenceKind::Statement, .. } => {
+            Ok(Answer::pass(format!("The statement of the key {key_id} verifies.")))
+        }
         Evidence::Verified { key_id, .. } => Ok(Answer::pass(format!("The signature of the key {key_id} verifies."))),
     }
 }

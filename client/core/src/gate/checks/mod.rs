@@ -13,7 +13,6 @@ mod requirements;
 mod tier;
 
 use answer::{Context, Judged};
-pub use namespace::is_platform_word;
 
 use super::{CheckCode, Facts, POLICY_VERSION, Report, Verdict};
 

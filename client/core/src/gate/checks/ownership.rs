@@ -1,23 +1,22 @@
 //! Checks that the names of the package are the publisher's to use.
 
-use super::super::policy::{RESERVED_WORDS, RESERVED_WORDS_FROM};
+use super::super::level::first_word;
+use super::super::policy::reserved_word_needs;
 use super::answer::{Answer, Context, Gap, Judged};
-use crate::PublisherName;
+use crate::{PublisherName, Visibility};
+
+/// Where a manifest has its namespace.
+pub(super) const NAMESPACE: &str = "#/namespace";
 
 pub(super) fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, Gap> {
     context.facts.request.publisher.as_ref().ok_or(Gap::FactMissing("the publisher that the request names"))
 }
 
 /// Refuses a word of the platform to everybody but the registry's operator.
-pub(super) fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
-    if !RESERVED_WORDS.contains(&word) || context.level_below(RESERVED_WORDS_FROM)?.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(Answer::refuse(reserved_sentence(word)).at([pointer.to_owned()])))
-}
-
-pub(super) fn reserved_sentence(word: &str) -> String {
-    format!("`{word}` is reserved for the platform itself. Choose a word of your own.")
+fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
+    let below = context.level_below(reserved_word_needs(word).least)?;
+    let sentence = format!("`{word}` is reserved for the platform itself. Choose a word of your own.");
+    Ok(below.map(|_| Answer::refuse(sentence).at([pointer.to_owned()])))
 }
 
 pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
@@ -43,8 +42,14 @@ pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
 
 pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
     let package = context.package()?;
-    let first_word = package.as_str().split('.').next().unwrap_or_default();
-    if let Some(answer) = reserved(context, first_word, "#/id")? {
+    if let Some(answer) = reserved(context, first_word(package), "#/id")? {
+        return Ok(answer);
+    }
+    // Outside of the marketplace nobody holds a namespace, and nothing keeps one from anybody.
+    let namespace = context.manifest()?.namespace.as_ref().filter(|_| context.visibility == Visibility::Marketplace);
+    if let Some(namespace) = namespace
+        && let Some(answer) = reserved(context, namespace.as_str(), NAMESPACE)?
+    {
         return Ok(answer);
     }
     let prefixes = &context.registry()?.prefixes;
@@ -56,6 +61,6 @@ pub(super) fn id_reserved(context: &Context<'_>) -> Judged {
             "Package ids below `{prefix}` are granted to the publisher {holder}. Choose an id outside of it."
         ))
         .at(["#/id".to_owned()]),
-        _ => Answer::pass("The id is not reserved for anybody else."),
+        _ => Answer::pass("Neither the id nor the namespace is reserved for anybody else."),
     })
 }

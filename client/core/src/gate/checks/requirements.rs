@@ -3,7 +3,7 @@
 use super::answer::{Answer, Context, Gap, Judged, list};
 use crate::manifest::Dependency;
 use crate::range::{DeclaredEngine, EngineSource, declared_engine};
-use crate::{PackageId, PackageType, Visibility, quote};
+use crate::{Digest, PackageId, PackageType, Visibility, quote};
 
 pub(super) fn dependency_unresolved(context: &Context<'_>) -> Judged {
     if context.visibility != Visibility::Marketplace {
@@ -83,10 +83,12 @@ pub(super) fn app_bundles_unapproved(context: &Context<'_>) -> Judged {
     }
     match &context.registry()?.bundle {
         None => Err(Gap::FactMissing("what the App bundles")),
+        // The digest, so that a review, which names the report, is about these pins.
         Some(Ok(pins)) => Ok(Answer::pass(format!(
-            "The App bundles {} approved packages for the audience {}.",
+            "The App bundles {} approved packages for the audience {}. Their list has the sha256 {}.",
             pins.len(),
-            context.visibility
+            context.visibility,
+            Digest::of(serde_json::to_vec(pins).expect("pins have text keys only"))
         ))),
         Some(Err(sentences)) => {
             let told = list(sentences, |sentence| sentence.trim_end_matches('.').to_owned());

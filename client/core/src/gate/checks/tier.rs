@@ -4,24 +4,25 @@ use super::super::policy::{brings_code, packaging_needs, scope_needs, tier_needs
 use super::answer::{Answer, Context, Judged, list, place, places};
 use crate::manifest::Packaging;
 
-/// With the places that the tier comes from: the manifest, or what a host runs in its own page whatever that says.
+/// With the places that the tier comes from: the manifest, or what a host runs in its own page or process whatever that says.
 fn at_origin(answer: Answer, context: &Context<'_>) -> Judged {
-    let inspection = context.inspection()?;
-    Ok(if inspection.runs_in_page {
-        answer.at_each(places(&inspection.code), place)
-    } else {
-        answer.at(["#/runtime".to_owned()])
+    let in_host = &context.inspection()?.in_host;
+    Ok(match in_host.is_empty() {
+        true => answer.at(["#/runtime".to_owned()]),
+        false => answer.at_each(places(in_host), place),
     })
 }
 
 pub(super) fn tier_not_permitted(context: &Context<'_>) -> Judged {
     let tier = context.tier()?;
-    let least = tier_needs(tier).least;
+    let (least, in_host) = (tier_needs(tier).least, &context.inspection()?.in_host);
     let refused = match context.level_below(least)? {
         None => return Ok(Answer::pass(format!("The publisher may ship the tier {tier}."))),
-        Some(level) if context.inspection()?.runs_in_page => Answer::refuse(format!(
-            "A host runs pages in React in its own page, so the tier is {tier} ({}), which needs a publisher of level {least}; this \
-             one is {level}. Write these pages as `kind: html`, or have the publisher verified.",
+        Some(level) if !in_host.is_empty() => Answer::refuse(format!(
+            "A host runs some of it in its own page or process ({}), so the tier is {tier} ({}), which needs a publisher of level \
+             {least}; this one is {level}. Write pages as `kind: html`, and tokens of flows as a path or as a calculation \
+             without texts; or have the publisher verified.",
+            list(in_host, |finding| finding.what.clone()),
             tier.in_words()
         )),
         Some(level) => Answer::refuse(format!(

@@ -49,12 +49,13 @@ fn the_tier_is_what_runtime_asks_and_code_raises_it() {
     let page = |runtime| {
         Case::new().with("runtime", json!(runtime)).inspected(|it| {
             it.code.push(finding("objectstack.json", None, "a page in React"));
-            it.runs_in_page = true;
+            it.in_host.push(finding("objectstack.json", None, "a page in React"));
         })
     };
     assert_eq!(page("sandbox").tier(), Some(Tier::InProcess), "whatever the manifest asks for");
     let findings = ["refuse tier-not-permitted objectstack.json", "hold tier-review objectstack.json"];
     assert_eq!(page("sandbox").findings(), findings);
+    insta::assert_snapshot!(page("sandbox").message(CheckCode::TierNotPermitted), @"A host runs some of it in its own page or process (a page in React), so the tier is in-process (everything the host can do), which needs a publisher of level verified; this one is unverified. Write pages as `kind: html`, and tokens of flows as a path or as a calculation without texts; or have the publisher verified.");
 }
 
 #[test]
@@ -225,6 +226,37 @@ fn what_the_registry_builds_is_data_alone() {
     refuses(
         Case::new().with("runtime", json!("node")).of_level(Level::Trusted).with_evidence(Evidence::Hosted),
         "signature-missing",
+    );
+}
+
+#[test]
+fn flows_are_data_as_far_as_a_host_runs_nothing_of_them() {
+    let hosted = |total: &str| {
+        let flow =
+            json!({ "name": "notes_sum", "nodes": [{ "id": "set", "config": { "fields": { "total": total } } }] });
+        let stack = json!({ "manifest": Case::new().with("type", json!("app")).manifest, "flows": [flow] });
+        let bytes = artifact::pack_stack(
+            stack.to_string().as_bytes(),
+            &package("com.acme.notes"),
+            &Version::new(1, 0, 0),
+            &Limits::default(),
+        );
+        let mut case = Case::new().with_evidence(Evidence::Hosted);
+        case.inspection = artifact::inspect(&bytes.expect("an artifact")[..], &Limits::default());
+        case.manifest = Value::Null;
+        case
+    };
+    passes(hosted("{round(deal.amount * (1 - discount / 100) * 100) / 100}"));
+    let findings = [
+        "refuse signature-missing",
+        "refuse tier-not-permitted objectstack.json",
+        "hold tier-review objectstack.json",
+        "hold code-undeclared objectstack.json",
+    ];
+    assert_eq!(hosted("{'deal.amount'}").findings(), findings);
+    insta::assert_snapshot!(
+        hosted("{'deal.amount'}").message(CheckCode::SignatureMissing),
+        @r#"The registry built this artifact, and it is more than data (the token "{'deal.amount'}" at /flows/0/nodes/0/config/fields/total, which is JavaScript to a host). Pack it yourself with `plimsoll pack`, sign it with `plimsoll sign`, and publish the signed artifact."#
     );
 }
 

@@ -157,8 +157,35 @@ fn the_same_gap_is_a_failure_in_a_registry() {
     assert_eq!(report.check(CheckCode::SignatureMissing).outcome, Outcome::Unknown);
 }
 
-#[test]
-fn a_level_permits_the_tiers_and_packagings_that_the_policy_gives_it() {
-    assert!(may_ship(Level::Pending, Tier::OutOfProcess, false) && !may_ship(Level::Pending, Tier::InProcess, false));
-    assert!(may_ship(Level::Verified, Tier::InProcess, true) && !may_ship(Level::Pending, Tier::Sandbox, true));
+/// The checks that a level decides over, and nothing else.
+const LEVELED: [CheckCode; 6] = [
+    CheckCode::IdReserved,
+    CheckCode::NamespaceHeld,
+    CheckCode::TierNotPermitted,
+    CheckCode::PackagingNotPermitted,
+    CheckCode::TierReview,
+    CheckCode::ScopePrivileged,
+];
+
+proptest! {
+    #[test]
+    fn what_is_beyond_a_level_is_what_the_gate_would_not_let_pass_at_it(choices: [u8; 12], before: u8, after: u8) {
+        let level = |choice: u8| Level::ALL[usize::from(choice) % Level::ALL.len()];
+        let (approved, fallen) = (case(&choices, level(before)).report(), case(&choices, level(after)).report());
+        let case = case(&choices, level(after));
+        let (Ok(manifest), Some(tier)) = (manifest::parse(case.manifest.to_string().as_bytes()), approved.tier) else {
+            return Ok(());
+        };
+        let audience = case.request.visibility.unwrap_or(Visibility::Private);
+        let beyond = Leveled::of(&manifest, tier, audience).beyond(level(after), &approved);
+        let worsens = LEVELED.iter().any(|code| match fallen.check(*code).outcome {
+            // For another reason, which is the same at every level.
+            Outcome::Refuse => approved.check(*code).outcome != Outcome::Refuse,
+            Outcome::Hold => approved.check(*code).outcome == Outcome::Pass,
+            _ => false,
+        });
+        if approved.verdict != Verdict::Refused {
+            prop_assert_eq!(!beyond.is_empty(), worsens, "{:?}", beyond);
+        }
+    }
 }

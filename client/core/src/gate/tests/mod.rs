@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::artifact::{Finding, Integrity, Lockfile, Malformed, NoManifest, SecretFinding};
-use crate::{Permissions, Tier, manifest};
+use crate::{Limits, Permissions, Tier, artifact, manifest};
 
 /// A version under test: small, of the publisher `acme`, and approved as it is.
 struct Case {
@@ -59,7 +59,7 @@ impl Case {
             integrity: Integrity::Match,
             code: Vec::new(),
             only_script_bodies: false,
-            runs_in_page: false,
+            in_host: Vec::new(),
             capabilities: Permissions::default(),
             native: Vec::new(),
             install_scripts: Vec::new(),
@@ -68,7 +68,7 @@ impl Case {
             secrets: Vec::new(),
             apps: 0,
             objects: Vec::new(),
-            extended: Vec::new(),
+            reaches: [].into(),
             bundle: None,
         };
         Self {

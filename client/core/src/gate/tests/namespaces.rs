@@ -1,7 +1,7 @@
 //! Namespaces: each rule of ObjectStack ADR-0048 that a gate can see.
 
 use super::*;
-use crate::gate::is_platform_word;
+use crate::artifact::Reach;
 
 /// A version of acme's `com.acme.notes` for the marketplace, with a namespace.
 fn with_namespace(namespace: &str) -> Case {
@@ -57,13 +57,11 @@ fn a_publisher_adds_packages_to_its_namespace_with_a_warning() {
 #[test]
 fn words_of_the_platform_are_for_the_platform_alone() {
     for word in ["base", "system", "sys"] {
-        let at_level = |level| with_namespace(word).of_level(level);
-        assert_eq!(held(at_level(Level::Partner)), at_namespace(Outcome::Refuse));
-        assert_eq!(held(at_level(Level::FirstParty)), QUIET_PASS);
-        assert!(is_platform_word(at_level(Level::Partner).report().check(CheckCode::NamespaceHeld)));
-        assert!(!is_platform_word(at_level(Level::FirstParty).report().check(CheckCode::NamespaceHeld)));
+        let at_level = |level| check(with_namespace(word).of_level(level), CheckCode::IdReserved);
+        assert_eq!(at_level(Level::Partner), at_namespace(Outcome::Refuse));
+        assert_eq!(at_level(Level::FirstParty), QUIET_PASS);
+        assert_eq!(held(with_namespace(word)), QUIET_PASS, "nobody holds it");
     }
-    assert!(!is_platform_word(held_by("globex", "com.globex.notes").report().check(CheckCode::NamespaceHeld)));
 }
 
 #[test]
@@ -72,6 +70,7 @@ fn only_what_is_for_the_marketplace_with_a_namespace_is_held_against_anybody() {
         let (outcome, _) = held(held_by("globex", "com.globex.notes").for_visibility(visibility));
         assert_eq!(outcome, Outcome::NotApplicable);
         assert_eq!(held(with_namespace("sys").for_visibility(visibility)).0, Outcome::NotApplicable);
+        assert_eq!(check(with_namespace("sys").for_visibility(visibility), CheckCode::IdReserved), QUIET_PASS);
     }
     assert_eq!(held(Case::new().for_visibility(Visibility::Marketplace)).0, Outcome::NotApplicable);
 }
@@ -128,17 +127,29 @@ fn objects_without_a_namespace_are_not_for_the_marketplace() {
 }
 
 #[test]
-fn whoever_extends_the_objects_of_others_is_looked_at() {
-    let extending = |name: &str| with_namespace("notes").inspected(|it| it.extended = vec![name.to_owned()]);
+fn whoever_acts_on_the_objects_of_others_is_looked_at() {
+    let reach = |member, object: &str| Reach { member, object: object.to_owned() };
+    let acting = |member, name: &str| with_namespace("notes").inspected(|it| it.reaches.extend([reach(member, name)]));
     let outcome = |case| check(case, CheckCode::NamespacePrefix).0;
-    assert_eq!(outcome(extending("notes_page")), Outcome::Pass);
-    for other in ["crm_account", "sys_user", "notespage"] {
-        assert_eq!(outcome(extending(other)), Outcome::Hold, "{other}");
+    for member in ["objectExtensions", "data"] {
+        assert_eq!(outcome(acting(member, "notes_page")), Outcome::Pass);
+        for other in ["crm_account", "sys_user", "notespage", "*", "notes"] {
+            assert_eq!(outcome(acting(member, other)), Outcome::Hold, "{other}");
+        }
+        assert_eq!(outcome(acting(member, "sys_user").of_level(Level::FirstParty)), Outcome::Pass);
     }
-    assert_eq!(outcome(extending("sys_user").of_level(Level::FirstParty)), Outcome::Pass);
-    assert_eq!(outcome(Case::new().inspected(|it| it.extended = vec!["crm_account".to_owned()])), Outcome::Hold);
+    for own in ["com.acme.notes", "notes_*"] {
+        assert_eq!(outcome(acting("datasourceMapping", own)), Outcome::Pass, "{own}");
+    }
+    let without = |name: &str| {
+        let reaches = [reach("data", name)].into();
+        Case::new().inspected(|it| (it.objects, it.reaches) = (vec!["page".to_owned()], reaches))
+    };
+    assert_eq!(outcome(without("crm_account")), Outcome::Hold);
+    assert_eq!(outcome(without("page")), Outcome::NotApplicable);
+    let both = acting("objectExtensions", "crm_account").inspected(|it| it.reaches.extend([reach("data", "sys_user")]));
     insta::assert_snapshot!(
-        extending("crm_account").message(CheckCode::NamespacePrefix),
-        @r#"The compiled stack extends objects that are not its own: "crm_account". A reviewer must look."#
+        both.message(CheckCode::NamespacePrefix),
+        @r#"The package acts on objects that are not its own: "sys_user" (data); "crm_account" (objectExtensions). A reviewer must look."#
     );
 }

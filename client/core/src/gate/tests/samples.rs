@@ -1,7 +1,6 @@
 //! Artifacts made by the real ObjectStack CLI.
 
 use super::*;
-use crate::{Limits, artifact};
 
 /// A sample as its publisher would send it: private, signed with its first key.
 fn sample(file: &str) -> Case {
