@@ -44,7 +44,7 @@ pub struct Config {
     pub blobs: BlobsConfig,
     /// The limits, named as the discovery document names them.
     pub limits: Limits,
-    /// How much one account may keep without using it.
+    /// How much one account may keep without using it, and one publisher in all.
     pub quotas: Quotas,
     /// How many at once.
     pub concurrency: Concurrency,
@@ -86,7 +86,7 @@ pub struct BlobsConfig {
 }
 
 /// How much one account may keep that no version refers to: what was uploaded and not published, or refused. It is
-/// collected a day after its upload.
+/// collected a day after its upload. And how much one publisher may keep that versions refer to, for good.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
@@ -94,18 +94,29 @@ pub struct Quotas {
     pub unused_uploads: u64,
     /// Their bytes. Uploads under way come on top: at most `uploads_per_account` of the largest size.
     pub unused_upload_bytes: u64,
+    /// Bytes of the artifacts of all versions of one publisher. A version with more is answered with 409.
+    pub publisher_bytes: u64,
 }
 
 /// How many at once, in one server process.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Concurrency {
-    /// Open connections.
+    /// Open connections; fewer where the system allows too few open files. One network address keeps a quarter of them open
+    /// at most: any more are closed after an answer.
     pub connections: usize,
+    /// Bytes of answers on their way, over all those larger than 64 KiB; artifacts and other files count 256 KiB, whatever
+    /// their size. A quarter of it for one network address. More is answered with 503.
+    pub answer_bytes: u64,
     /// Uploads. One more waits for a moment, and is then answered with 429.
     pub uploads: usize,
     /// Uploads of one account. One more waits as well.
     pub uploads_per_account: usize,
+    /// Examinations of artifacts, which publishing and reviewing begin with. One more waits for a moment, and is then answered
+    /// with 429.
+    pub examinations: usize,
+    /// Examinations for one account. One more waits as well.
+    pub examinations_per_account: usize,
     /// Buffers for bytes on their way to the artifact store, over all uploads: of 8 MiB for S3, of 256 KiB for files.
     pub blob_parts: usize,
 }
@@ -118,12 +129,12 @@ pub struct Timeouts {
     pub head_seconds: u64,
     /// Between two pieces of a body.
     pub body_chunk_seconds: u64,
-    /// Until a JSON body is there.
+    /// Until a JSON body is there; and how long a client may take nothing of an answer (on Linux).
     pub body_seconds: u64,
     /// Until an artifact is there.
     pub upload_seconds: u64,
-    /// Beside these times: how many bytes of a body have to come in each second, on average. It is not looked at in the
-    /// first `body_chunk_seconds`.
+    /// Beside these times: how many bytes of a body have to come in each second, on average, and of an answer larger than
+    /// 64 KiB have to be taken. It is not looked at in the first `body_chunk_seconds`.
     pub body_bytes_per_second: u64,
     /// For which an idle connection is kept.
     pub keep_alive_seconds: u64,
@@ -207,13 +218,22 @@ impl Default for Config {
 
 impl Default for Concurrency {
     fn default() -> Self {
-        Self { connections: 10_000, uploads: 64, uploads_per_account: 8, blob_parts: 6 }
+        Self {
+            connections: 10_000,
+            answer_bytes: 256 * 1024 * 1024,
+            uploads: 64,
+            uploads_per_account: 8,
+            examinations: 4,
+            examinations_per_account: 2,
+            blob_parts: 6,
+        }
     }
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { unused_uploads: 1000, unused_upload_bytes: 2 * 1024 * 1024 * 1024 }
+        const GIB: u64 = 1024 * 1024 * 1024;
+        Self { unused_uploads: 1000, unused_upload_bytes: 2 * GIB, publisher_bytes: 20 * GIB }
     }
 }
 
@@ -327,11 +347,24 @@ impl Config {
         if !blobs.starts_with("file:") && !blobs.starts_with("s3://") {
             return refuse("blobs.url", "use file:<path> or s3://<bucket>/<prefix>".to_owned());
         }
-        let Concurrency { connections, uploads, uploads_per_account, blob_parts } = self.concurrency;
-        if [connections, uploads, uploads_per_account, blob_parts].contains(&0) {
+        let Concurrency {
+            connections,
+            answer_bytes,
+            uploads,
+            uploads_per_account,
+            examinations,
+            examinations_per_account,
+            blob_parts,
+        } = self.concurrency;
+        let numbers = [connections, uploads, uploads_per_account, examinations, examinations_per_account, blob_parts];
+        if numbers.contains(&0) {
             return refuse("concurrency", "each of its numbers is at least 1".to_owned());
         }
-        if self.quotas.unused_uploads == 0 || self.quotas.unused_upload_bytes < self.limits.artifact_bytes {
+        if answer_bytes < 1024 * 1024 {
+            return refuse("concurrency.answer_bytes", "use at least 1048576".to_owned());
+        }
+        let Quotas { unused_uploads, unused_upload_bytes, publisher_bytes } = self.quotas;
+        if unused_uploads == 0 || unused_upload_bytes.min(publisher_bytes) < self.limits.artifact_bytes {
             let least = "use at least 1 artifact, and at least the bytes of the largest one (limits.artifactBytes)";
             return refuse("quotas", least.to_owned());
         }

@@ -7,6 +7,7 @@
 //! `start` opens the registry, `demo` fills one with samples, `export` writes the marketplace as files, `main` reads the
 //! command line.
 
+mod address_shares;
 pub mod app;
 pub mod blobs;
 pub mod clock;
@@ -15,6 +16,7 @@ pub mod demo;
 pub mod export;
 pub mod http;
 pub mod jobs;
+mod open_files;
 mod password;
 mod shares;
 mod start;
@@ -30,6 +32,7 @@ use plimsoll_core::{Digest, Limits};
 use plimsoll_store::Store;
 use plimsoll_trust::Signer;
 
+use crate::address_shares::AddressShares;
 use crate::blobs::Blobs;
 use crate::clock::{Clock, Ids};
 use crate::config::{Config, Timeouts};
@@ -64,10 +67,14 @@ pub struct App {
     pub(crate) spool: PathBuf,
     /// Places for uploads.
     pub(crate) uploads: Shares,
+    /// Places for artifacts that are examined.
+    pub(crate) examining: Shares,
     /// Places for artifacts that are in memory as a whole.
     pub(crate) buffered: Shares,
     /// Places for artifacts that are unpacked for a reader.
     pub(crate) unpacking: Places,
+    /// Bytes of large answers that are on their way.
+    pub(crate) answers: Arc<AddressShares>,
     /// Places for passwords that are being hashed, which takes 19 MiB each.
     pub(crate) hashing: Places,
     /// Who guesses is slowed down.

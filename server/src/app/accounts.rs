@@ -87,8 +87,7 @@ pub fn list_accounts(app: &App, caller: &Caller, size: PageSize, cursor: Option<
     caller.allow(&Action::ListAccounts)?;
     let after = cursor.map(|cursor| super::name_after("accounts", cursor)).transpose()?;
     let page = app.store.read("accounts", |conn| account::page(conn, after.as_ref(), size))?;
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|last| Cursor::after("accounts", [last.name.to_string()]).to_string());
+    let next = page.next("accounts", |last| [last.name.to_string()]);
     Ok(AccountPage { items: page.items, next })
 }
 
@@ -138,8 +137,7 @@ pub fn list_tokens(
     caller.allow(&Action::ListTokens(of.as_ref()))?;
     let after = cursor.map(|cursor| Cursor::parse("tokens", cursor)).transpose()?.map(|[id]| id);
     let page = app.store.read("tokens", |conn| tokens::page(conn, of.as_ref(), after.as_deref(), size))?;
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|last| Cursor::after("tokens", [last.id.clone()]).to_string());
+    let next = page.next("tokens", |last| [last.id.clone()]);
     let shown = |token: Token| wire::Token {
         id: token.id,
         account: token.account,

@@ -31,8 +31,7 @@ pub fn page(app: &App, caller: &Caller, query: Query) -> Result<AuditPage> {
     let filter = Filter { publisher: query.publisher, package: query.package };
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let page = app.store.read("audit", |conn| audit::page(conn, &filter, after, query.limit))?;
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|event| Cursor::after(LIST, [event.at.to_string(), event.id.clone()]).to_string());
+    let next = page.next(LIST, |last| [last.at.to_string(), last.id.clone()]);
     Ok(AuditPage { items: page.items, next })
 }
 

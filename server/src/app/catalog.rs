@@ -42,8 +42,7 @@ pub fn page(app: &App, caller: &Caller, which: Catalog, query: Query) -> Result<
         size: query.limit,
     };
     let page = app.store.read("catalog", |conn| catalog::page(conn, &query))?;
-    let last = page.items.last().filter(|_| page.more);
-    let next = last.map(|item| Cursor::after(which.as_str(), [item.package.to_string()]).to_string());
+    let next = page.next(which.as_str(), |last| [last.package.to_string()]);
     Ok(CatalogPage { items: page.items, next })
 }
 

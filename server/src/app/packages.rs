@@ -177,8 +177,7 @@ pub fn versions(app: &App, caller: &Caller, id: &PackageId, size: PageSize, curs
         if page.items.is_empty() && version::page(conn, id, shown, None, size)?.items.is_empty() {
             return Err(missing());
         }
-        let next = page.items.last().filter(|_| page.more);
-        let next = next.map(|last| Cursor::after(LIST, [last.version.to_string()]).to_string());
+        let next = page.next(LIST, |last| [last.version.to_string()]);
         let item = |row| match shown {
             Shown::All => Ok(to_wire(submitted::facts(conn, row)?, None)),
             Shown::Listed => Ok(to_wire(row, None)),
@@ -200,6 +199,16 @@ pub fn version(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> 
     }
     let Submitted { record, documents, .. } = evaluate::present(app, id, number)?;
     app.store.read("reviewed", |conn| as_submitted(conn, record, &documents))
+}
+
+/// Whether the one who asks is shown the gate report of now, for which the artifact is examined: that of a version that waits for
+/// a reviewer.
+pub fn reading_examines(app: &App, caller: &Caller, id: &PackageId, number: &Version) -> Result<bool> {
+    app.store.read("reading_examines", |conn| {
+        let record = visible(conn, &caller.actor, id, number, Part::Document)?;
+        let reads_report = access::reads(&caller.actor, subject(&record), Part::Report);
+        Ok(reads_report && submitted::facts(conn, record)?.state == State::PendingReview)
+    })
 }
 
 /// A version with its documents: of what is in force, where there is something.

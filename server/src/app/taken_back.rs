@@ -26,9 +26,8 @@ pub(super) fn hold_beyond(
     for id in package::of_publisher(conn, name)? {
         let beyond = level::beyond(conn, &id, level)?;
         for (was, what) in &beyond {
-            let tier = was.tier;
             let reason = format!("held for review: the level of its publisher fell to {level}, too low for {what}");
-            hold(app, conn, caller, was, reason, json!({ "tier": tier, "level": level }))?;
+            hold(app, conn, caller, was, reason, json!({ "tier": was.tier, "level": level }))?;
         }
         if !beyond.is_empty() {
             shelf::refresh(app, conn, &id)?;
@@ -86,16 +85,13 @@ pub(super) fn hold_bundling(app: &App, conn: &mut Conn, caller: &Caller, bundled
         facts::lock_publisher(conn, publisher)?;
     }
     let mut apps = BTreeSet::new();
-    for was in version::bundling(conn, id, number)?.iter().filter(|record| may_be_held(record)) {
+    let may_be_held = |record: &&VersionRecord| record.state == State::Approved && record.held_reason.is_none();
+    for was in version::bundling(conn, id, number)?.iter().filter(may_be_held) {
         let reason = format!("held for review: it bundles {id} {number}, which is blocked");
         hold(app, conn, caller, was, reason, json!({ "bundles": { "package": id, "version": number } }))?;
         apps.insert(was.package.clone());
     }
     apps.iter().try_for_each(|id| shelf::refresh(app, conn, id))
-}
-
-fn may_be_held(record: &VersionRecord) -> bool {
-    record.state == State::Approved && record.held_reason.is_none()
 }
 
 /// Keeps the approval in force, held, and has the version wait as it was submitted last.

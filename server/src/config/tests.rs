@@ -40,8 +40,11 @@ fn unknown_keys_and_wrong_values_are_refused_by_name() {
         ("trusted_proxies = [\"10.0.0.1/8\"]", "trusted_proxies"),
         ("trusted_proxies = \"10.0.0.1\"", "trusted_proxies"),
         ("[concurrency]\nuploads_per_account = 0", "concurrency: "),
+        ("[concurrency]\nexaminations_per_account = 0", "concurrency: "),
+        ("[concurrency]\nanswer_bytes = 1000", "concurrency.answer_bytes: "),
         ("[quotas]\nunused_uploads = 0", "quotas: "),
         ("[quotas]\nunused_upload_bytes = 1000", "quotas: "),
+        ("[quotas]\npublisher_bytes = 1000", "quotas: "),
     ] {
         let error = read(toml).expect_err(toml);
         assert!(error.contains(part), "{error}");

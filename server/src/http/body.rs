@@ -157,9 +157,8 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, F
         // Serde would read the members of a struct from an array as well.
         return Err(invalid(String::new(), "use a JSON object".to_owned()));
     }
-    let invalid =
-        |error: serde_path_to_error::Error<_>| invalid(pointer(error.path()), in_words(&error.inner().to_string()));
-    serde_path_to_error::deserialize(value).map_err(invalid)
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| invalid(pointer(error.path()), in_words(&error.inner().to_string())))
 }
 
 /// What a reader says is wrong, with what to do. Sentences of our own types say that already.

@@ -10,6 +10,7 @@ use plimsoll_core::access::{Actor, Denied};
 use plimsoll_core::page::PageSize;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::{InvalidText, quote};
+use tokio::sync::oneshot;
 use tracing::Span;
 
 use super::envelope::RequestId;
@@ -26,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) request: HttpRequest,
     pub(crate) payload: web::Payload,
     query: BTreeMap<String, String>,
+    /// The token by which something is changed: whose it is, is looked up once more when the body is there.
+    writes_by: Option<String>,
 }
 
 impl Call {
@@ -40,26 +43,37 @@ impl Call {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Failure::internal("the application is not attached"))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let caller = match operation.credentials {
-            Credentials::None => Caller::new(Actor::Anonymous, request_id),
-            Credentials::Optional | Credentials::Required => caller(&app, &request, request_id).await?,
+        let token = match operation.credentials {
+            Credentials::None => None,
+            Credentials::Optional | Credentials::Required => bearer(&request)?,
         };
+        let caller = caller(&app, token.clone(), request_id).await?;
         if operation.credentials == Credentials::Required && caller.actor == Actor::Anonymous {
             return Err(app::Error::from(Denied::NotAuthenticated).into());
         }
         let query = read_query(request.query_string(), operation)?;
-        Ok(Self { app, caller, request, payload, query })
+        let writes_by = token.filter(|_| !request.method().is_safe());
+        Ok(Self { app, caller, request, payload, query, writes_by })
     }
 
     /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
+    ///
+    /// Whoever changes something is looked up for it: a body may take an hour, and who was allowed to begin it may have lost
+    /// the token, a role or a membership meanwhile.
     pub(crate) async fn run<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
         F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
-        let (app, caller) = (self.app.clone(), self.caller.clone());
-        blocking(move || work(&app, &caller)).await?.map_err(Into::into)
+        let (app, mut caller, token) = (self.app.clone(), self.caller.clone(), self.writes_by.clone());
+        blocking(move || {
+            if let Some(token) = token {
+                caller = accounts::authenticate(&app, &token, caller.request_id)?;
+            }
+            work(&app, &caller).map_err(Into::into)
+        })
+        .await?
     }
 
     /// Runs a use case in a place that was taken for it: as [`Call::run`], and the place is free again only at the end.
@@ -77,6 +91,27 @@ impl Call {
         .await
     }
 
+    /// Runs a use case that examines an artifact, which takes seconds: few at a time, and each on a thread of its own, so that
+    /// nothing on the blocking pool waits for it. The place is taken before; who leaves while waiting leaves the queue.
+    pub(crate) async fn run_examining<T, E, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        E: Into<Failure> + Send + 'static,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
+    {
+        let place = self.app.examining.take(self.caller.account()?).await?;
+        let (app, caller, span) = (self.app.clone(), self.caller.clone(), Span::current());
+        let (done, result) = oneshot::channel();
+        let work = move || {
+            let result = span.in_scope(|| work(&app, &caller));
+            drop(place);
+            // Nobody takes it if the client has gone.
+            done.send(result).ok();
+        };
+        std::thread::Builder::new().name("examining".to_owned()).spawn(work).map_err(Failure::internal)?;
+        result.await.map_err(|_| Failure::internal("an examination panicked"))?.map_err(Into::into)
+    }
+
     /// Runs a use case that hashes a password: as [`Call::run`], and few at a time.
     pub(crate) async fn run_hashing<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
@@ -92,11 +127,7 @@ impl Call {
 
     /// The network address of the one who asks, as limits count it.
     pub(crate) fn client_address(&self) -> String {
-        let Some(peer) = self.request.peer_addr() else { return String::new() };
-        let forwarded: Vec<_> =
-            self.request.headers().get_all(header::X_FORWARDED_FOR).map(|value| value.as_bytes()).collect();
-        let client = client_address::of_client(peer.ip(), &forwarded, &self.app.config.trusted_proxies);
-        client_address::as_counted(client)
+        client_address::of_request(&self.request, &self.app.config.trusted_proxies)
     }
 
     /// A parameter of the path.
@@ -164,14 +195,14 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     web::block(move || span.in_scope(work)).await.map_err(|_| Failure::internal("work on the blocking pool panicked"))
 }
 
-/// Who asks. Credentials that cannot be read are invalid, never absent.
-async fn caller(app: &web::Data<App>, request: &HttpRequest, request_id: String) -> Result<Caller, Failure> {
-    let Some(token) = bearer(request)? else { return Ok(Caller::new(Actor::Anonymous, request_id)) };
+/// Who asks.
+async fn caller(app: &web::Data<App>, token: Option<String>, request_id: String) -> Result<Caller, Failure> {
+    let Some(token) = token else { return Ok(Caller::new(Actor::Anonymous, request_id)) };
     let app = app.clone();
     blocking(move || accounts::authenticate(&app, &token, request_id)).await?.map_err(Failure::from)
 }
 
-/// The token of a request, if one was sent.
+/// The token of a request, if one was sent. Credentials that cannot be read are invalid, never absent.
 fn bearer(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
@@ -208,16 +239,29 @@ fn read_query(text: &str, operation: &Operation) -> Result<BTreeMap<String, Stri
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::sync::mpsc;
+    use std::collections::BTreeSet;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, RwLock, mpsc};
     use std::time::Duration;
 
     use actix_web::FromRequest as _;
     use actix_web::test::TestRequest;
     use futures_util::FutureExt as _;
+    use plimsoll_core::access::{Account, MemberRole, TokenScope};
 
     use super::*;
     use crate::config::Config;
     use crate::shares::Places;
+
+    /// An account that owns a publisher, with a token of every scope.
+    pub(in crate::http) fn account(name: &str) -> Account {
+        Account {
+            name: name.parse().expect("a name"),
+            roles: BTreeSet::new(),
+            scopes: TokenScope::ALL.iter().copied().collect(),
+            memberships: BTreeMap::from([("acme".parse().expect("a name"), MemberRole::Owner)]),
+        }
+    }
 
     /// A call that an actor makes with a body to a new registry, while `test` runs.
     pub(in crate::http) fn with_call(actor: Actor, body: &[u8], test: impl AsyncFnOnce(Call)) {
@@ -228,7 +272,8 @@ pub(super) mod tests {
             let (request, mut payload) = TestRequest::put().set_payload(body.to_vec()).to_http_parts();
             let payload = web::Payload::from_request(&request, &mut payload).await.expect("a body");
             let caller = Caller::new(actor, "test".to_owned());
-            test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new() }).await;
+            test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new(), writes_by: None })
+                .await;
         });
     }
 
@@ -244,6 +289,29 @@ pub(super) mod tests {
             assert!(places.take().await.is_none(), "the work has its place");
             drop(end);
             assert!(places.take().await.is_some(), "the work has ended");
+        });
+    }
+
+    #[test]
+    fn an_account_has_its_share_of_examinations_also_when_it_does_not_wait_for_them() {
+        with_call(Actor::Account(account("dana")), b"", async |call| {
+            let (begun, may_end) = (Arc::new(AtomicUsize::new(0)), Arc::new(RwLock::new(())));
+            let not_yet = may_end.write().expect("a lock");
+            for _ in 0..8 {
+                let (begun, may_end) = (Arc::clone(&begun), Arc::clone(&may_end));
+                let work = move |_: &_, _: &_| {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    drop(may_end.read());
+                    Ok::<_, Failure>(())
+                };
+                assert!(call.run_examining(work).now_or_never().is_none(), "the client has gone");
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            let most = call.app.config.concurrency.examinations_per_account;
+            assert_eq!(begun.load(Ordering::SeqCst), most);
+            drop(not_yet);
+            assert!(call.run_examining(|_: &_, _: &_| Ok::<_, Failure>(())).await.is_ok());
+            assert_eq!(begun.load(Ordering::SeqCst), most, "who left the queue is not examined");
         });
     }
 }

@@ -5,12 +5,22 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use actix_web::HttpRequest;
+use actix_web::http::header;
+
 use crate::config::ProxyNetwork;
 
 /// The most proxies one behind the other.
 const PROXIES: usize = 16;
 /// The longest address, with its port, in bytes.
 const ENTRY_BYTES: usize = 64;
+
+/// The network address of the one who asks, as limits count it.
+pub(super) fn of_request(request: &HttpRequest, trusted: &[ProxyNetwork]) -> String {
+    let Some(peer) = request.peer_addr() else { return String::new() };
+    let forwarded: Vec<_> = request.headers().get_all(header::X_FORWARDED_FOR).map(|value| value.as_bytes()).collect();
+    as_counted(of_client(peer.ip(), &forwarded, trusted))
+}
 
 /// The address of the client: of what stands in the headers, and at last of the peer, whatever is farthest to the right and no
 /// trusted proxy. So a client that writes such a header itself gains nothing: its proxy adds the true address to the right.

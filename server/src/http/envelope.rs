@@ -10,7 +10,7 @@ use actix_web::{HttpMessage as _, HttpResponse, web};
 use tracing::Instrument as _;
 
 use super::problem::Failure;
-use super::{objectstack, web as page};
+use super::{connection, objectstack, sending, web as page};
 use crate::App;
 
 /// The header that carries the id of a request, both ways.
@@ -46,10 +46,8 @@ pub(crate) async fn envelope(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let id = match incoming_id(&request) {
-        Some(id) => id,
-        None => app_of(&request)?.ids.id(),
-    };
+    let app = app_of(&request)?;
+    let id = incoming_id(&request).unwrap_or_else(|| app.ids.id());
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.path());
     async move {
@@ -59,6 +57,8 @@ pub(crate) async fn envelope(
         if failed && !response.response().extensions().contains::<AsItIs>() {
             response = as_problem(response, &id);
         }
+        response = sending::bounded(&app, response, |refused| as_problem(refused, &id));
+        connection::close_if_brief(&mut response);
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
             // A page has its own.
@@ -80,9 +80,9 @@ pub(crate) async fn envelope(
     .await
 }
 
-fn app_of(request: &ServiceRequest) -> Result<&App, actix_web::Error> {
-    let app = request.app_data::<web::Data<App>>();
-    app.map(|app| app.as_ref()).ok_or_else(|| Failure::internal("the application is not attached").into())
+fn app_of(request: &ServiceRequest) -> Result<web::Data<App>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>().cloned();
+    app.ok_or_else(|| Failure::internal("the application is not attached").into())
 }
 
 /// The id that the client gave, if it is fit for headers and logs.

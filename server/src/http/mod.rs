@@ -11,6 +11,7 @@ mod call;
 mod catalogs;
 mod client_address;
 mod conditional;
+mod connection;
 mod discovery;
 mod envelope;
 mod index;
@@ -23,6 +24,7 @@ mod publishers;
 mod reply;
 mod reviews;
 mod route;
+mod sending;
 mod serve;
 mod stream;
 #[cfg(test)]
@@ -37,6 +39,7 @@ use plimsoll_core::quote;
 
 use self::problem::Failure;
 use self::route::{Answer, Route};
+pub(crate) use self::sending::STREAM_BYTES;
 pub use self::serve::{ServeError, serve};
 
 /// Every operation of `/v1`, in the order of the documentation.

@@ -39,6 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
                     ProblemCode::StateConflict,
                     ProblemCode::ReviewStale,
                     ProblemCode::GateRefused,
+                    ProblemCode::TooManyRequests,
                 ]),
         ),
     ]
@@ -53,6 +54,6 @@ async fn queue(call: Call) -> Answer {
 async fn decide(mut call: Call) -> Answer {
     let (id, version): (PackageId, Version) = (call.path("package")?, call.path("version")?);
     let new: wire::NewReview = call.json().await?;
-    let version = call.run(move |app, caller| review::decide(app, caller, &id, &version, new)).await?;
+    let version = call.run_examining(move |app, caller| review::decide(app, caller, &id, &version, new)).await?;
     reply::ok(&version)
 }

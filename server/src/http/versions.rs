@@ -9,8 +9,9 @@ use super::openapi::{AnyObject, Credentials, Envelope, Operation, Parameter, Tag
 use super::problem::Failure;
 use super::reply;
 use super::route::{Answer, Route};
+use crate::App;
 use crate::app::publish::{self, Origin};
-use crate::app::{availability, packages};
+use crate::app::{self, Caller, availability, packages};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -33,9 +34,11 @@ pub(super) fn routes() -> Vec<Route> {
                     ProblemCode::VersionExists,
                     ProblemCode::VersionRejected,
                     ProblemCode::IndexFull,
+                    ProblemCode::PublisherFull,
                     ProblemCode::StateConflict,
                     ProblemCode::ArtifactUnknown,
                     ProblemCode::GateRefused,
+                    ProblemCode::TooManyRequests,
                 ]),
         ),
         Route::new(
@@ -57,7 +60,7 @@ pub(super) fn routes() -> Vec<Route> {
                      for a reviewer, the report of now, which is what a review names.",
                 )
                 .answers::<wire::Version>(200, "The version.", examples::version())
-                .fails(&[ProblemCode::NotFound]),
+                .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
         ),
         Route::new(
             Method::GET,
@@ -66,7 +69,7 @@ pub(super) fn routes() -> Vec<Route> {
             Operation::new("getReport", Tag::Versions, "The gate report of a version, as its exact text")
                 .credentials(Credentials::Required)
                 .answers_document::<gate::Report>("The report.", examples::report())
-                .fails(&[ProblemCode::NotFound]),
+                .fails(&[ProblemCode::NotFound, ProblemCode::TooManyRequests]),
         ),
         Route::new(
             Method::GET,
@@ -116,8 +119,9 @@ async fn create(mut call: Call) -> Answer {
     let id: PackageId = call.path("package")?;
     let validate_only = call.query_flag("validate_only")?;
     let new: wire::NewVersion = call.json().await?;
-    let published =
-        call.run(move |app, caller| publish::publish(app, caller, &id, new, &Origin::default(), validate_only)).await?;
+    let published = call
+        .run_examining(move |app, caller| publish::publish(app, caller, &id, new, &Origin::default(), validate_only))
+        .await?;
     let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
     reply::json(status, &published.version)
 }
@@ -130,15 +134,27 @@ async fn list(call: Call) -> Answer {
 }
 
 async fn show(call: Call) -> Answer {
-    let (id, version) = named(&call)?;
-    let version = call.run(move |app, caller| packages::version(app, caller, &id, &version)).await?;
-    reply::ok(&version)
+    reply::ok(&read(&call, packages::version).await?)
 }
 
 async fn report(call: Call) -> Answer {
-    let (id, version) = named(&call)?;
-    let report = call.run(move |app, caller| packages::report(app, caller, &id, &version)).await?;
+    let report = read(&call, packages::report).await?;
     reply::document(&call, report)
+}
+
+/// A use case that reads a version with its report, or the report alone.
+type Reading<T> = fn(&App, &Caller, &PackageId, &Version) -> app::Result<T>;
+
+/// Reads a version; where that examines its artifact, in a place for that.
+async fn read<T: Send + 'static>(call: &Call, reading: Reading<T>) -> Result<T, Failure> {
+    let (id, version) = named(call)?;
+    let examines = call.run({
+        let (id, version) = (id.clone(), version.clone());
+        move |app, caller| packages::reading_examines(app, caller, &id, &version)
+    });
+    let examines = examines.await?;
+    let work = move |app: &App, caller: &Caller| reading(app, caller, &id, &version);
+    if examines { call.run_examining(work).await } else { call.run(work).await }
 }
 
 async fn approval(call: Call) -> Answer {

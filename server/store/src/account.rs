@@ -56,16 +56,22 @@ pub fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<(AccountNa
     Ok(Some((Row::new("account", &[&name]).text("name", &name)?, password)))
 }
 
-/// The hash of the password of an account, if it has one. No other transaction sets another one until this one ends.
-///
-/// A write that opens something to whoever knows the password, or that closes it, begins with this, so that of two at once the
-/// later one finds what the earlier one did. SQLite has one writer anyway.
-pub fn lock_password(conn: &mut Conn, name: &AccountName) -> Result<Option<String>> {
+/// No other transaction locks this account until this one ends. SQLite has one writer anyway.
+pub fn lock(conn: &mut Conn, name: &AccountName) -> Result<()> {
     if let Conn::Postgres(conn) = conn {
         diesel::sql_query("SELECT 1 FROM account WHERE name = $1 FOR NO KEY UPDATE")
             .bind::<diesel::sql_types::Text, _>(name.as_str())
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// The hash of the password of an account, if it has one. No other transaction sets another one until this one ends.
+///
+/// A write that opens something to whoever knows the password, or that closes it, begins with this, so that of two at once the
+/// later one finds what the earlier one did. SQLite has one writer anyway.
+pub fn lock_password(conn: &mut Conn, name: &AccountName) -> Result<Option<String>> {
+    lock(conn, name)?;
     let password = account::table.find(name.as_str()).select(account::password);
     Ok(password.first::<Option<String>>(conn).optional()?.flatten())
 }
@@ -90,12 +96,8 @@ pub fn page(conn: &mut Conn, after: Option<&AccountName>, size: PageSize) -> Res
     if let Some(after) = after {
         query = query.filter(account::name.gt(after.as_str()));
     }
-    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "account")?;
-    let mut items = Vec::with_capacity(names.len());
-    for name in &names {
-        items.extend(find(conn, name)?);
-    }
-    Ok(Page { items, more })
+    let names = query.load::<String>(conn)?;
+    Page::of_names(names, size, "account", |name| find(conn, name))
 }
 
 /// Disables an account from a time on, or enables it. `false` if there is no such account.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use plimsoll_core::page::PageSize;
+use plimsoll_core::page::{Cursor, PageSize};
 
 use crate::column::Row;
 use crate::error::Result;
@@ -33,14 +33,25 @@ impl<T> Page<T> {
         Ok(Self { items: rows.into_iter().map(T::try_from).collect::<Result<_>>()?, more })
     }
 
-    /// Makes a page of the names that were found, which are the primary key of a table.
-    pub(crate) fn of_names(mut names: Vec<String>, size: PageSize, table: &'static str) -> Result<Self>
-    where
-        T: FromStr,
-    {
+    /// Makes a page of what is found by the names that were found, which are the primary key of a table.
+    pub(crate) fn of_names<N: FromStr>(
+        mut names: Vec<String>,
+        size: PageSize,
+        table: &'static str,
+        mut find: impl FnMut(&N) -> Result<Option<T>>,
+    ) -> Result<Self> {
         let more = names.len() > size.get();
         names.truncate(size.get());
-        let read = |name: &String| Row::new(table, &[name]).text("name", name);
-        Ok(Self { items: names.iter().map(read).collect::<Result<_>>()?, more })
+        let mut items = Vec::with_capacity(names.len());
+        for name in &names {
+            items.extend(find(&Row::new(table, &[name]).text("name", name)?)?);
+        }
+        Ok(Self { items, more })
+    }
+
+    /// The cursor of the next page, by the sort keys of the last item; `None` at the end of the list.
+    pub fn next<const N: usize>(&self, list: &str, keys: impl FnOnce(&T) -> [String; N]) -> Option<String> {
+        let last = self.items.last().filter(|_| self.more)?;
+        Some(Cursor::after(list, keys(last)).to_string())
     }
 }

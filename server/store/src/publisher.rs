@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Publisher;
-use plimsoll_core::{Level, PublisherName, Timestamp};
+use plimsoll_core::{AccountName, Level, PublisherName, Timestamp};
 
 use crate::column::Row;
 use crate::error::Result;
@@ -11,13 +11,21 @@ use crate::prefix;
 use crate::schema::publisher;
 use crate::{Conn, Page};
 
-/// Adds a publisher, without prefixes. [`Conflict::Publisher`](crate::Conflict::Publisher) if the name is taken.
-pub fn insert(conn: &mut Conn, name: &PublisherName, level: Level, at: Timestamp) -> Result<()> {
+/// Adds a publisher, without prefixes and members; by whom, as far as that is known.
+/// [`Conflict::Publisher`](crate::Conflict::Publisher) if the name is taken.
+pub fn insert(
+    conn: &mut Conn,
+    name: &PublisherName,
+    level: Level,
+    founded_by: Option<&AccountName>,
+    at: Timestamp,
+) -> Result<()> {
     diesel::insert_into(publisher::table)
         .values((
             publisher::name.eq(name.as_str()),
             publisher::level.eq(level.as_str()),
             publisher::created_at.eq(at.as_micros()),
+            publisher::founded_by.eq(founded_by.map(AccountName::as_str)),
         ))
         .execute(conn)?;
     Ok(())
@@ -37,6 +45,13 @@ pub fn find(conn: &mut Conn, name: &PublisherName) -> Result<Option<Publisher>> 
     }))
 }
 
+/// The publishers that an account founded, by name.
+pub fn founded_by(conn: &mut Conn, account: &AccountName) -> Result<Vec<PublisherName>> {
+    let rows = publisher::table.filter(publisher::founded_by.eq(account.as_str()));
+    let names = rows.order(publisher::name).select(publisher::name).load::<String>(conn)?;
+    names.iter().map(|name| Row::new("publisher", &[name.as_str()]).text("name", name)).collect()
+}
+
 /// A page of publishers by name, after the given one.
 pub fn page(conn: &mut Conn, after: Option<&PublisherName>, size: PageSize) -> Result<Page<Publisher>> {
     let mut query = publisher::table
@@ -47,12 +62,8 @@ pub fn page(conn: &mut Conn, after: Option<&PublisherName>, size: PageSize) -> R
     if let Some(after) = after {
         query = query.filter(publisher::name.gt(after.as_str()));
     }
-    let Page { items: names, more } = Page::of_names(query.load::<String>(conn)?, size, "publisher")?;
-    let mut items = Vec::with_capacity(names.len());
-    for name in &names {
-        items.extend(find(conn, name)?);
-    }
-    Ok(Page { items, more })
+    let names = query.load::<String>(conn)?;
+    Page::of_names(names, size, "publisher", |name| find(conn, name))
 }
 
 /// As [`find`], and no other transaction decides about this publisher until this one ends.

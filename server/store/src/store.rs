@@ -24,9 +24,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// A database with 8 connections, and 30 seconds to wait for one.
+    /// The connections, where nobody says how many.
+    pub const CONNECTIONS: u32 = 8;
+
+    /// A database with [`Config::CONNECTIONS`], and 30 seconds to wait for one.
     pub fn new(database: Database) -> Self {
-        Self { database, connections: 8, wait: Duration::from_secs(30) }
+        Self { database, connections: Self::CONNECTIONS, wait: Duration::from_secs(30) }
     }
 }
 

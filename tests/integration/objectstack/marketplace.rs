@@ -137,10 +137,12 @@ fn an_app_shows_what_all_it_bundles_may_do(on: Backend) {
 fn an_app_is_installed_from_the_stack_that_it_carries(on: Backend) {
     let registry = Registry::start(on);
     let acme = registry.publisher("acme");
+    // More than is sent at once.
+    let large = "A line of notes. ".repeat(40_000);
     let stack = |id: &str, hooks: Value| {
         json!({
             "manifest": { "id": id, "version": "1.0.0", "type": "app", "name": "CRM" }, "apps": [{ "name": "crm" }],
-            "hooks": hooks, "datasets": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }],
+            "hooks": hooks, "datasets": [{ "rate": 1.5, "at": [1e21, 12_345_678_901_234_567_u64] }, { "notes": large }],
         })
     };
     let script = json!([{ "body": { "language": "js", "source": "return 1" } }]);

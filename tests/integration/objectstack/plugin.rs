@@ -61,6 +61,7 @@ fn a_recorded_plugin_is_published_and_reviewed(on: Backend) {
 fn what_waits_is_signed_anew_through_this_door_too(on: Backend) {
     let registry = Registry::start(on);
     let acme = acme(&registry);
+    assert_eq!(Recorded::read("register-plugin").send(acme.owner()).status, 201);
     assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 201);
     let waiting = vat_check(&acme);
     let revocation = RevokeKey { reason: RevocationReason::Compromised, from: Some(waiting.published_at) };

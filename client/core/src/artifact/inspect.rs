@@ -8,7 +8,7 @@ use super::lockfile::{self, LOCKFILE_MEMBER, MAX_LOCKFILE_BYTES};
 use super::reach::{self, Reach};
 use super::read::read_with;
 use super::scan::{Mark, Scan};
-use super::stack::{STACK_MEMBERS, Stack};
+use super::stack::{self, STACK_MEMBERS, Stack};
 use super::write::SIGNATURE_CONTENT;
 use super::{
     ArtifactError, Declared, Finding, Inspection, Integrity, Lockfile, NoManifest, SIGNATURE_MEMBER, SecretFinding,
@@ -180,6 +180,11 @@ impl Found {
         }
         if npm::is_hook_file(path) {
             self.install_scripts.push(finding(path, None, "a package manager runs it at install"));
+        }
+        if let Some(named) = stack::meant_by(path) {
+            let message =
+                format!("its name differs from {named} only in case, and some systems take it for that: name it so");
+            self.stack_problems.push(stack_problem(path, &message));
         }
         match role {
             Role::Lockfile if is_held => self.lockfile = Some(lockfile::read(&held)),

@@ -10,12 +10,19 @@ use serde_json::value::RawValue;
 
 use super::ArtifactError;
 use super::inspect::MAX_JSON_BYTES;
+use super::path;
 use super::reach::{self, Reach};
 use crate::manifest::{self, Engines};
 use crate::{Limits, Manifest, PackageId, Version, quote};
 
 /// Where a compiled stack lies: at the root, or where the real client's build puts it.
 pub(super) const STACK_MEMBERS: [&str; 2] = ["objectstack.json", "dist/objectstack.json"];
+
+/// The member that a file system without regard for case would take this one for.
+pub(super) fn meant_by(path: &str) -> Option<&'static str> {
+    let folded = path::fold(path);
+    STACK_MEMBERS.into_iter().find(|member| *member == folded && *member != path)
+}
 
 /// Whether the artifact of a manifest carries a compiled stack, going by its integrity map, which names every member.
 pub fn has_stack(manifest: &Manifest) -> bool {

@@ -92,7 +92,7 @@ impl World {
                 account::insert(conn, &account)?;
             }
             for (name, owner) in [("acme", "dana"), ("globex", "gil")] {
-                publisher::insert(conn, &of(name), Level::Verified, now)?;
+                publisher::insert(conn, &of(name), Level::Verified, Some(&of(owner)), now)?;
                 member::set(conn, &of(name), &wire::Member { account: of(owner), role: MemberRole::Owner })?;
             }
             Ok::<_, Error>(())
@@ -137,7 +137,7 @@ impl World {
             "id": THEME, "version": version, "type": package_type, "name": name, "description": "Dark, with warm accents.",
             "engines": { "protocol": "^17" },
         });
-        self.packed(&manifest, visibility)
+        self.of_manifest(&manifest, visibility)
     }
 
     /// The same, where a host runs it in its own process.
@@ -148,7 +148,7 @@ impl World {
     }
 
     /// What `dana` sends to publish what a manifest says.
-    fn packed(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
+    fn of_manifest(&self, manifest: &serde_json::Value, visibility: Visibility) -> NewVersion {
         let member = b"body { color: #eee }";
         let source = Source {
             path: "assets/dusk.css".to_owned(),

@@ -51,6 +51,31 @@ fn a_block_is_not_lost_to_the_renewal_of_an_index() {
 }
 
 #[test]
+fn an_app_is_not_approved_over_a_block_of_what_it_bundles() {
+    let Some(world) = World::on_postgres() else { return };
+    let tax = world.list_tax("1.0.0");
+    let waiting = world.publish_books("1.0.0");
+    let (app, blocking) = (&world.app, Barrier::new(2));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let blocked = app.store.write("block", |conn| {
+                let was = version::find(conn, &tax.package, &tax.version)?.expect("the version");
+                let now = version::VersionRecord { availability: Availability::blocked("malware"), ..was.clone() };
+                assert!(version::update(conn, &was, &now)?);
+                blocking.wait();
+                // Long enough for the gate to have found what there was before.
+                std::thread::sleep(Duration::from_millis(300));
+                super::super::taken_back::hold_bundling(app, conn, &world.caller("rita"), &now)
+            });
+            blocked.expect("blocked");
+        });
+        blocking.wait();
+        assert_eq!(conflict(world.try_review("rita", &waiting, Decision::Approve)), ProblemCode::ReviewStale);
+    });
+    assert_eq!(world.offered(), Vec::<String>::new());
+}
+
+#[test]
 fn processes_that_start_a_registry_at_once_make_one_administrator() {
     let Some(postgres) = postgres() else { return };
     let directory = tempfile::tempdir().expect("a temporary directory");

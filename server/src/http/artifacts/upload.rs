@@ -81,24 +81,18 @@ async fn spool(call: &mut Call, share: Share) -> Result<Spool, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
     use std::time::{Duration, Instant};
 
     use futures_util::FutureExt as _;
-    use plimsoll_core::access::{Account, Actor, MemberRole, TokenScope};
+    use plimsoll_core::access::Actor;
     use plimsoll_store::artifact;
 
     use super::*;
-    use crate::http::call::tests::with_call;
+    use crate::http::call::tests::{account, with_call};
 
     #[test]
     fn bytes_that_were_stored_are_recorded_also_when_the_client_has_gone() {
-        let account = Account {
-            name: "admin".parse().expect("a name"),
-            roles: BTreeSet::new(),
-            scopes: TokenScope::ALL.iter().copied().collect(),
-            memberships: BTreeMap::from([("acme".parse().expect("a name"), MemberRole::Owner)]),
-        };
+        let account = account("admin");
         with_call(Actor::Account(account.clone()), b"the bytes", async |mut call| {
             let (app, digest) = (call.app.clone(), Digest::of("the bytes"));
             let until = Instant::now() + Duration::from_secs(20);

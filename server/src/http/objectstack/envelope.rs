@@ -97,7 +97,7 @@ fn message(problem: &Problem) -> String {
         let told = format!("{}: {}", problem.detail, placed(first));
         return match untold.count() {
             0 => told,
-            more => format!("{told}; and {more} more"),
+            more => format!("{told} (and {more} more)"),
         };
     }
     let places: Vec<&str> = problem
@@ -125,7 +125,7 @@ fn code(problem: &Problem) -> &'static str {
         P::AccountExists | P::PublisherExists | P::KeyExists | P::VersionExists | P::VersionRejected => {
             "RESOURCE_CONFLICT"
         }
-        P::IndexFull | P::StateConflict | P::ReviewStale => "CONFLICT",
+        P::IndexFull | P::PublisherFull | P::StateConflict | P::ReviewStale => "CONFLICT",
         P::BodyTooLarge => "PAYLOAD_TOO_LARGE",
         P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
         P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",
@@ -212,7 +212,7 @@ mod tests {
         let said = "the compiled stack cannot be published: /bundle/manifest: the key `name` is missing";
         assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], said);
         problem.errors.extend([error("/bundle/a", "it is there twice"), error("/bundle/b", "it is there twice")]);
-        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], format!("{said}; and 2 more"));
+        assert_eq!(failed("/api/v1/cloud", &problem)["error"]["message"], format!("{said} (and 2 more)"));
         assert_eq!(failed("/api/v1/cloud", &problem)["violations"].as_array().map(Vec::len), Some(3));
     }
 

@@ -86,8 +86,11 @@ async fn create(mut call: Call) -> Answer {
         ProblemCode::BodyTooLarge => too_large(),
         _ => failure,
     })?);
-    let published = call.run_in(share, move |app, caller| accept(app, caller, &id, &body)).await?;
-    let Published { version, created, listing_stays } = published;
+    let accepting = move |app: &App, caller: &Caller| {
+        let _share = share;
+        accept(app, caller, &id, &body)
+    };
+    let Published { version, created, listing_stays } = call.run_examining(accepting).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let mut warnings = warnings(&version);
     if listing_stays {
@@ -103,7 +106,8 @@ async fn create(mut call: Call) -> Answer {
 /// What `os package publish` tells its users to ask for, where they left out `--submit`. A body is not looked at.
 async fn submit_draft(call: Call) -> Answer {
     let (id, number): (PackageId, Version) = (call.path("package")?, call.path("version")?);
-    let Published { version, .. } = call.run(move |app, caller| submit::submit(app, caller, &id, &number)).await?;
+    let Published { version, .. } =
+        call.run_examining(move |app, caller| submit::submit(app, caller, &id, &number)).await?;
     let mut warnings = warnings(&version);
     if is_unlisted(&version) {
         warnings.push(format!(

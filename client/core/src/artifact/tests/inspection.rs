@@ -317,6 +317,16 @@ fn a_compiled_stack_is_of_the_package_that_its_manifest_names() {
 }
 
 #[test]
+fn a_compiled_stack_has_its_name_in_one_case() {
+    let stack = format!(r#"{{"manifest":{APP}}}"#);
+    for path in ["ObjectStack.json", "dist/objectstack.JSON", "Dist/objectstack.json", "dist/object\u{17f}tack.json"] {
+        let inspection = raw(&[(path, stack.as_bytes()), (manifest::FILE_NAME, APP.as_bytes())]);
+        let Err(NoManifest::Invalid(problems)) = inspection.manifest else { panic!("{path} is let through") };
+        assert!(problems.iter().any(|it| it.message.contains("differs from")), "{path}: {problems:?}");
+    }
+}
+
+#[test]
 fn a_compiled_stack_is_found_and_read() {
     let limits = Limits::default();
     let read = |artifact: &[u8]| read_stack(artifact, &limits).expect("readable");

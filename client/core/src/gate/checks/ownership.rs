@@ -17,22 +17,26 @@ pub(super) fn publisher<'a>(context: &Context<'a>) -> Result<&'a PublisherName, 
 
 /// Refuses a word of the platform to everybody but the registry's operator.
 fn reserved(context: &Context<'_>, word: &str, pointer: &str) -> Result<Option<Answer>, Gap> {
-    if context.level_below(reserved_word_needs(word).least)?.is_none() {
-        return Ok(None);
-    }
+    let below = context.level_below(reserved_word_needs(word).least)?;
     let sentence = format!("`{word}` is reserved for the platform itself. Choose a word of your own.");
-    Ok(Some(Answer::refuse(sentence).at([pointer.to_owned()])))
+    Ok(below.map(|_| Answer::refuse(sentence).at([pointer.to_owned()])))
 }
 
 pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
     let owner = context.registry()?.owner.as_ref();
     let (publisher, package) = (publisher(context)?, context.package()?);
     Ok(match owner {
-        Some(owner) if owner != publisher => Answer::refuse(format!(
-            "{package} belongs to the publisher {owner}, not to {publisher}. Publish in the name of {owner}, or choose another \
-             package id."
-        ))
-        .at(["#/id".to_owned()]),
+        Some(owner) if owner != publisher => {
+            // Whose it is, is told of what everybody who publishes may see anyway.
+            let whose = match context.registry()?.owner_is_public {
+                true => format!("the publisher {owner}"),
+                false => "another publisher".to_owned(),
+            };
+            Answer::refuse(format!(
+                "{package} belongs to {whose}, not to {publisher}. Publish in the name of its owner, or choose another package id."
+            ))
+            .at(["#/id".to_owned()])
+        }
         // One sentence for a new package and one of the publisher's own: else the review of a package's first version would
         // find another report than the one that was seen.
         _ => Answer::pass("Nobody else owns the package."),
