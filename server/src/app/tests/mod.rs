@@ -144,7 +144,7 @@ impl World {
     fn driver(&self, version: &str, visibility: Visibility) -> NewVersion {
         let manifest =
             serde_json::json!({ "id": THEME, "version": version, "type": "driver", "name": "Dusk", "runtime": "node" });
-        self.packed(&manifest, visibility)
+        self.of_manifest(&manifest, visibility)
     }
 
     /// What `dana` sends to publish what a manifest says.
