@@ -73,7 +73,7 @@ fn what_waits_is_signed_anew_through_this_door_too(on: Backend) {
     assert_eq!(anew.send(acme.owner()).status, 200, "not new, and a new submission");
     assert_eq!(registry.reviewer().approve(&vat_check(&acme)).state, State::Approved);
     assert_eq!(anew.send(acme.owner()).status, 200, "the same again");
-    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 409, "the approval names the evidence");
+    assert_eq!(Recorded::read("publish-plugin").send(acme.owner()).status, 422, "its key is revoked");
 }
 
 fn both_doors_make_the_same_version(on: Backend) {
