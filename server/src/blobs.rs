@@ -6,9 +6,10 @@
 mod parts;
 mod reader;
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -67,7 +68,9 @@ impl Blobs {
         let (store, directory): (Arc<dyn ObjectStore>, _) = match url.strip_prefix("file:") {
             Some(path) => {
                 let directory = PathBuf::from(path);
-                std::fs::create_dir_all(&directory).map_err(|error| generic(error.into()))?;
+                // Who may download what is decided above: nobody else of the machine looks in.
+                let made = DirBuilder::new().recursive(true).mode(0o700).create(&directory);
+                made.map_err(|error| generic(error.into()))?;
                 let local = LocalFileSystem::new_with_prefix(&directory)?.with_fsync(true);
                 (Arc::new(local), Some(directory))
             }

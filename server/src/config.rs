@@ -44,7 +44,7 @@ pub struct Config {
     pub blobs: BlobsConfig,
     /// The limits, named as the discovery document names them.
     pub limits: Limits,
-    /// How much one account may keep without using it.
+    /// How much one account may keep without using it, and one publisher in all.
     pub quotas: Quotas,
     /// How many at once.
     pub concurrency: Concurrency,
@@ -86,7 +86,7 @@ pub struct BlobsConfig {
 }
 
 /// How much one account may keep that no version refers to: what was uploaded and not published, or refused. It is
-/// collected a day after its upload.
+/// collected a day after its upload. And how much one publisher may keep that versions refer to, for good.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quotas {
@@ -94,6 +94,8 @@ pub struct Quotas {
     pub unused_uploads: u64,
     /// Their bytes. Uploads under way come on top: at most `uploads_per_account` of the largest size.
     pub unused_upload_bytes: u64,
+    /// Bytes of the artifacts of all versions of one publisher. A version with more is answered with 409.
+    pub publisher_bytes: u64,
 }
 
 /// How many at once, in one server process.
@@ -230,7 +232,8 @@ impl Default for Concurrency {
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { unused_uploads: 1000, unused_upload_bytes: 2 * 1024 * 1024 * 1024 }
+        const GIB: u64 = 1024 * 1024 * 1024;
+        Self { unused_uploads: 1000, unused_upload_bytes: 2 * GIB, publisher_bytes: 20 * GIB }
     }
 }
 
@@ -360,7 +363,8 @@ impl Config {
         if answer_bytes < 1024 * 1024 {
             return refuse("concurrency.answer_bytes", "use at least 1048576".to_owned());
         }
-        if self.quotas.unused_uploads == 0 || self.quotas.unused_upload_bytes < self.limits.artifact_bytes {
+        let Quotas { unused_uploads, unused_upload_bytes, publisher_bytes } = self.quotas;
+        if unused_uploads == 0 || unused_upload_bytes.min(publisher_bytes) < self.limits.artifact_bytes {
             let least = "use at least 1 artifact, and at least the bytes of the largest one (limits.artifactBytes)";
             return refuse("quotas", least.to_owned());
         }

@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +113,7 @@ impl App {
         let store = open_store(&config)?;
         store.migrate()?;
         let blobs = Blobs::open(&config)?;
+        warn_of_readers(&config);
         match blobs.sweep() {
             Ok(removed) => tracing::debug!(removed, "swept unfinished writes"),
             Err(error) => tracing::warn!(%error, "unfinished writes could not be swept"),
@@ -156,7 +157,13 @@ pub fn open_store(config: &Config) -> Result<Store, StartError> {
             if let Some(directory) = path.parent() {
                 make_directory(directory)?;
             }
-            Database::Sqlite(path)
+            // What SQLite makes beside the file is as open as the file.
+            match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+                Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(StartError::File { path, source });
+                }
+                _ => Database::Sqlite(path),
+            }
         }
         None => Database::Postgres(url),
     };
@@ -245,6 +252,19 @@ pub(crate) fn make_directory(path: &Path) -> Result<(), StartError> {
         .map_err(|source| StartError::File { path: path.to_owned(), source })
 }
 
+/// Warns of what other users of the machine may read, which was made in another way or by an older server.
+fn warn_of_readers(config: &Config) {
+    let is_open = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+    let (database, blobs) = (config.database_url(), config.blobs_url());
+    for path in [database.strip_prefix("sqlite:"), blobs.strip_prefix("file:")].into_iter().flatten() {
+        let path = Path::new(path);
+        if is_open(path) && path.parent().is_none_or(is_open) {
+            let path = path.display();
+            tracing::warn!("other users of this machine may read {path}: take that away by `chmod -R go= {path}`");
+        }
+    }
+}
+
 /// Writes a file that is not there yet, durably: whole or not at all, and never over another one.
 pub(crate) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StartError> {
     let write = || {
@@ -264,8 +284,6 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Star
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     fn config(data_dir: &Path) -> Config {
@@ -285,6 +303,19 @@ mod tests {
         assert_eq!(first.registry, format!("key.{}", &first.keys[0].key_id.to_string()[..16]));
         let again = App::open(config(dir.path())).expect("second start").app;
         assert_eq!((&again.registry, &again.keys), (&first.registry, &first.keys));
+    }
+
+    #[test]
+    fn what_a_registry_keeps_is_for_its_owner_alone_wherever_it_lies() {
+        let dir = tempfile::tempdir().expect("directory");
+        std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        let _running = App::open(config(dir.path())).expect("a start");
+        let entries = std::fs::read_dir(dir.path()).expect("a directory").map(|entry| entry.expect("an entry"));
+        let made: Vec<_> = entries.map(|entry| (entry.file_name(), entry.metadata().expect("a mode"))).collect();
+        assert!(made.len() >= 4, "the key, the database, the artifacts and the spool: {made:?}");
+        for (name, metadata) in made {
+            assert_eq!(metadata.permissions().mode() & 0o077, 0, "{}", name.display());
+        }
     }
 
     #[test]

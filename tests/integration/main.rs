@@ -20,6 +20,7 @@ mod packing;
 mod proxies;
 mod publishing;
 mod reading;
+mod rights;
 mod samples;
 mod scale_out;
 mod tampering;

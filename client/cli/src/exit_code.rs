@@ -50,6 +50,7 @@ impl Exit {
             | P::VersionExists
             | P::VersionRejected
             | P::IndexFull
+            | P::PublisherFull
             | P::StateConflict
             | P::ReviewStale
             | P::ArtifactUnknown => Self::Conflict,

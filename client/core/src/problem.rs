@@ -61,6 +61,8 @@ problems! {
     VersionRejected = "version-rejected", 409, "The version was rejected";
     /// The index documents of the package have no room for one more version.
     IndexFull = "index-full", 409, "The index of the package is full";
+    /// The artifacts of the publisher's versions have as many bytes as it may keep.
+    PublisherFull = "publisher-full", 409, "The publisher keeps as many bytes as it may";
     /// What is asked does not fit the present state.
     StateConflict = "state-conflict", 409, "The present state does not allow this";
     /// The review names other bytes or another report than are there now.

@@ -6,7 +6,8 @@ use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::Listing;
 use plimsoll_core::{PackageId, PublisherName, Visibility};
 use plimsoll_store::announcement::{self, Announcement};
-use plimsoll_store::{Conn, package, prefix};
+use plimsoll_store::version::kept;
+use plimsoll_store::{Conn, announcer, package, prefix, publisher};
 
 use super::{Caller, Error, Result, facts, listing, record};
 use crate::App;
@@ -47,13 +48,15 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
         };
         caller.allow(&Action::Publish(&publisher))?;
         facts::lock_publisher(conn, &publisher)?;
+        let now = app.clock.now();
         let (said, visibility) = (new.listing.clone(), new.default_visibility);
         if let Some(mut package) = package::find(conn, id)? {
             if package.publisher == publisher {
                 package.listing = listing::overlay(package.listing, said);
                 package.default_visibility = visibility.unwrap_or(package.default_visibility);
-                package.updated_at = app.clock.now();
+                package.updated_at = now;
                 package::update(conn, &package)?;
+                announcer::note(conn, id, &publisher, &account.name, now)?;
                 let default_visibility = package.default_visibility;
                 record::package_updated(app, conn, caller, &package)?;
                 return Ok(Announced { publisher, default_visibility, created: false });
@@ -79,15 +82,20 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
             publisher: publisher.clone(),
             default_visibility: visibility.unwrap_or(kept),
             listing: listing::overlay(before.map(|before| before.listing).unwrap_or_default(), said),
-            updated_at: app.clock.now(),
+            updated_at: now,
         };
         announcement::set(conn, &announcement)?;
+        announcer::note(conn, id, &publisher, &account.name, now)?;
         Ok(Announced { publisher, default_visibility: announcement.default_visibility, created })
     })
 }
 
-/// In whose name the account publishes a package, where the request does not say: the first of its own publishers for which
-/// one of these tells: it owns the package; it announced it last; it is the only one; it has the longest id prefix over it.
+/// In whose name the account publishes a package, where the request does not say.
+///
+/// Anybody puts anybody into a publisher, so what others did chooses only where there is no other choice, or where the account
+/// made theirs its own before: by founding the publisher, or by having spoken or published for it. In this order: the owner of
+/// the package; the publisher in whose name the account itself announced it last; the only one it is a member of; the one with
+/// the longest id prefix over it; the only one that the account founded.
 pub fn publisher(app: &App, caller: &Caller, id: &PackageId) -> Result<PublisherName> {
     let account = caller.allow(&Action::Upload)?;
     app.store.read("publisher_of", |conn| publisher_of(conn, account, id))
@@ -95,29 +103,41 @@ pub fn publisher(app: &App, caller: &Caller, id: &PackageId) -> Result<Publisher
 
 fn publisher_of(conn: &mut Conn, account: &Account, id: &PackageId) -> Result<PublisherName> {
     let own = |publisher: &PublisherName| account.memberships.contains_key(publisher);
-    if let Some(package) = package::find(conn, id)?.filter(|package| own(&package.publisher)) {
-        return Ok(package.publisher);
-    }
-    let mut announced = Vec::new();
-    for publisher in account.memberships.keys() {
-        announced.extend(announcement::find(conn, id, publisher)?);
-    }
-    if let Some(last) = announced.into_iter().max_by_key(|announcement| announcement.updated_at) {
-        return Ok(last.publisher);
-    }
     let mut publishers = account.memberships.keys();
     if let (Some(only), None) = (publishers.next(), publishers.next()) {
         return Ok(only.clone());
+    }
+    let founded = publisher::founded_by(conn, &account.name)?;
+    if let Some(owner) = package::find(conn, id)?.map(|package| package.publisher).filter(own) {
+        let is_own_choice = founded.contains(&owner)
+            || announcer::spoke_for(conn, &owner, &account.name)?
+            || kept::any_by(conn, &owner, &account.name)?;
+        let why = format!("{id} belongs to {owner}, for which {} has published nothing yet", account.name);
+        return if is_own_choice { Ok(owner) } else { Err(unsaid(account, &why)) };
+    }
+    for publisher in announcer::publishers(conn, id, &account.name)? {
+        if own(&publisher) && announcement::find(conn, id, &publisher)?.is_some() {
+            return Ok(publisher);
+        }
     }
     let prefixes = prefix::covering(conn, id)?;
     if let Some((_, longest)) = prefixes.into_iter().rev().find(|(_, publisher)| own(publisher)) {
         return Ok(longest);
     }
+    let mut founded = founded.into_iter().filter(own);
+    match (founded.next(), founded.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(unsaid(account, &format!("none of them is known to own {id}"))),
+    }
+}
+
+/// That the account has to name the publisher.
+fn unsaid(account: &Account, why: &str) -> Error {
     let names: Vec<&str> = account.memberships.keys().map(PublisherName::as_str).collect();
+    let (name, names) = (&account.name, names.join(", "));
     let message = format!(
-        "{} publishes for {}, and none of them is known to own {id}: name the publisher (with ObjectStack's tools, as `--org`)",
-        account.name,
-        names.join(", ")
+        "{name} publishes for {names}, and {why}: name the publisher (with ObjectStack's tools, as `--org`). To leave one, use \
+         `plimsoll publisher member PUBLISHER {name} --remove`"
     );
-    Err(Error::conflict(ProblemCode::StateConflict, message))
+    Error::conflict(ProblemCode::StateConflict, message)
 }

@@ -28,7 +28,7 @@ pub fn may_upload(app: &App, caller: &Caller, sha256: Option<&Digest>) -> Result
         let brought = sha256.map(|sha256| artifact::find_uploaded(conn, sha256, account)).transpose()?.flatten();
         Ok::<_, Error>((artifact::unused(conn, account)?, brought.is_some()))
     })?;
-    let Quotas { unused_uploads, unused_upload_bytes } = app.config.quotas;
+    let Quotas { unused_uploads, unused_upload_bytes, .. } = app.config.quotas;
     if is_counted || unused.count < unused_uploads && unused.bytes < unused_upload_bytes {
         return Ok(());
     }

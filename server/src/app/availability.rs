@@ -9,7 +9,7 @@ use plimsoll_store::version;
 use serde_json::json;
 
 use super::record::{self, About};
-use super::{Caller, Error, Result, approve, check_text, facts, packages, shelf, taken_back};
+use super::{Caller, Error, Result, approve, check_text, facts, packages, review, shelf, taken_back};
 use crate::App;
 
 /// Sets whether a version may still be used.
@@ -41,12 +41,18 @@ pub fn set(
         let was = version::find(conn, id, number)?.ok_or_else(missing)?;
         let may_block = access::allow(&caller.actor, &Action::Block).is_ok();
         let lifts = was.availability.status == AvailabilityWord::Blocked && may_block;
-        let action = if lifts || to.status == AvailabilityWord::Blocked {
+        let action = if to.status == AvailabilityWord::Blocked {
             Action::Block
+        } else if lifts {
+            Action::LiftBlock { publisher: &was.publisher, published_by: &was.published_by }
         } else {
             Action::SetAvailability(&was.publisher)
         };
-        if let Err(denied) = caller.allow(&action) {
+        let allowed = caller.allow(&action).and_then(|account| match action {
+            Action::LiftBlock { .. } => review::check_not_publisher(conn, account, &was),
+            _ => Ok(()),
+        });
+        if let Err(denied) = allowed {
             // To those who may not see it, it is not there.
             let visible = access::reads(&caller.actor, packages::subject(&was), Part::Document);
             return Err(if visible { denied } else { missing() });

@@ -247,6 +247,7 @@ fn registry_facts(conn: &mut Conn, examined: &Examined, submission: &Submission<
     let package = package::find(conn, submission.package)?;
     let mut facts = RegistryFacts {
         owner: package.as_ref().map(|package| package.publisher.clone()),
+        owner_is_public: version::any_listed(conn, submission.package)?,
         package_type: package.map(|package| package.package_type),
         prefixes: prefix::covering(conn, submission.package)?,
         ..RegistryFacts::default()

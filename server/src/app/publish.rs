@@ -12,7 +12,7 @@ use plimsoll_core::{
 use plimsoll_store::announcement::{self, Announcement};
 use plimsoll_store::package::Package;
 use plimsoll_store::version::{Documents, VersionRecord};
-use plimsoll_store::{Conn, package, version};
+use plimsoll_store::{Conn, announcer, package, version};
 use serde_json::json;
 
 use self::repeat::keep_in_force;
@@ -212,6 +212,7 @@ impl Publishing<'_> {
             keep_in_force(before, &mut record, &mut documents);
         }
         room::check(conn, &record)?;
+        room::check_kept(self.app, conn, &record)?;
         let created = before.is_none();
         let listing = Some(documents.listing.clone());
         if apply {
@@ -327,10 +328,19 @@ impl Publishing<'_> {
             None => version::insert(conn, record, &documents)?,
             Some(before) => before.write(conn, record, &documents)?,
         }
+        self.note_announcer(conn)?;
         let about = About::version(&record.publisher, &record.package, &record.version);
         record::change(self.app, conn, self.caller, "version.published", about, record::of_version(record))?;
         if record.state == State::Approved {
             shelf::refresh(self.app, conn, self.id)?;
+        }
+        Ok(())
+    }
+
+    /// What a request says of the package is for later versions too, so who said it is remembered.
+    fn note_announcer(&self, conn: &mut Conn) -> Result<()> {
+        if self.new.listing.is_some() {
+            announcer::note(conn, self.id, &self.new.publisher, self.account, self.examined.at)?;
         }
         Ok(())
     }

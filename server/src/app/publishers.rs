@@ -12,18 +12,36 @@ use super::record::{self, About};
 use super::{Caller, Error, Result, check_text, taken_back};
 use crate::App;
 
+/// The most publishers that one account founds; an administrator founds as many as it likes.
+const MAX_FOUNDED: usize = 20;
+/// The most members of a publisher.
+const MAX_MEMBERS: usize = 100;
+/// The most publishers that an account is put into. All its memberships are read whenever it asks for something.
+const MAX_MEMBERSHIPS: usize = 100;
+
 /// Makes a publisher, owned by the one who asks.
 pub fn create(app: &App, caller: &Caller, new: NewPublisher) -> Result<Publisher> {
-    let owner = caller.allow(&Action::CreatePublisher)?.name.clone();
+    let founder = caller.allow(&Action::CreatePublisher)?;
+    let owner = founder.name.clone();
     let name = new.publisher;
     app.store.write("create_publisher", |conn| {
-        publisher::insert(conn, &name, Level::Unverified, app.clock.now()).map_err(|error| match error {
-            StoreError::Conflict(Conflict::Publisher) => Error::conflict(
-                ProblemCode::PublisherExists,
-                format!("there is a publisher {name} already: choose another name"),
-            ),
-            error => error.into(),
-        })?;
+        account::lock(conn, &owner)?;
+        if !founder.administers_others() && publisher::founded_by(conn, &owner)?.len() >= MAX_FOUNDED {
+            let message = format!(
+                "{owner} has founded {MAX_FOUNDED} publishers, which is the most: publish for one of them, or ask an \
+                 administrator to make {name} and to set its owner"
+            );
+            return Err(Error::conflict(ProblemCode::StateConflict, message));
+        }
+        publisher::insert(conn, &name, Level::Unverified, Some(&owner), app.clock.now()).map_err(
+            |error| match error {
+                StoreError::Conflict(Conflict::Publisher) => Error::conflict(
+                    ProblemCode::PublisherExists,
+                    format!("there is a publisher {name} already: choose another name"),
+                ),
+                error => error.into(),
+            },
+        )?;
         member::set(conn, &name, &Member { account: owner.clone(), role: MemberRole::Owner })?;
         record::change(app, conn, caller, "publisher.created", About::publisher(&name), json!({ "owner": owner }))?;
         found(conn, &name)
@@ -128,6 +146,9 @@ pub fn set_member(
         if set.role != MemberRole::Owner {
             check_other_owner(conn, name, who)?;
         }
+        if member::find(conn, name, who)?.is_none() {
+            check_room(conn, name, who)?;
+        }
         if member::has_left(conn, name, who)? {
             if !setter.administers_others() {
                 let message = format!("{who} left {name} by itself: only an administrator can add it again");
@@ -159,6 +180,19 @@ pub fn remove_member(app: &App, caller: &Caller, name: &PublisherName, who: &Acc
         let action = if left { "publisher.member-left" } else { "publisher.member-removed" };
         record::change(app, conn, caller, action, About::publisher(name), json!({ "account": who }))
     })
+}
+
+/// Refuses one more member where there are as many as may be, of the publisher or of those that the account belongs to.
+fn check_room(conn: &mut Conn, name: &PublisherName, who: &AccountName) -> Result<()> {
+    account::lock(conn, who)?;
+    let message = if member::list(conn, name)?.len() >= MAX_MEMBERS {
+        format!("{name} has {MAX_MEMBERS} members, which is the most: remove one before")
+    } else if member::of_account(conn, who)?.len() >= MAX_MEMBERSHIPS {
+        format!("{who} is a member of {MAX_MEMBERSHIPS} publishers, which is the most: it has to leave one before")
+    } else {
+        return Ok(());
+    };
+    Err(Error::conflict(ProblemCode::StateConflict, message))
 }
 
 /// Refuses what would take away a publisher's last owner.

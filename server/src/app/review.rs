@@ -8,7 +8,7 @@ use plimsoll_core::wire::{self, Decision, NewReview, ReviewQueue};
 use plimsoll_core::{Availability, InvalidText, PackageId, State, Version};
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, QueuePlace, VersionRecord};
-use plimsoll_store::{Conn, artifact};
+use plimsoll_store::{Conn, announcer, artifact, member};
 use serde_json::json;
 
 use super::facts::{self, Examined};
@@ -65,16 +65,23 @@ fn reviewing(record: &VersionRecord) -> Action<'_> {
     Action::Review { publisher: &record.publisher, published_by: &record.published_by }
 }
 
-/// Whoever publishes a version has uploaded its bytes, and the row names only who submitted it last. So this finds everybody
-/// who ever did: the record of an upload stays as long as a version has the bytes.
-fn check_not_publisher(conn: &mut Conn, account: &Account, record: &VersionRecord) -> Result<()> {
-    if artifact::find_uploaded(conn, &record.sha256, &account.name)?.is_none() {
+/// Refuses who had a part in what is to be decided, whoever submitted it last and whoever is a member by now.
+///
+/// Whoever publishes a version has uploaded its bytes, and the record of an upload stays as long as a version has them; what a
+/// catalog is to show of a version was said of its package before.
+pub(super) fn check_not_publisher(conn: &mut Conn, account: &Account, record: &VersionRecord) -> Result<()> {
+    let (id, number) = (&record.package, &record.version);
+    // With the publisher's row locked, as it is here, nobody becomes a member before the decision is written.
+    let did = if member::find(conn, &record.publisher, &account.name)?.is_some() {
+        format!("is a member of the publisher {}", record.publisher)
+    } else if artifact::find_uploaded(conn, &record.sha256, &account.name)?.is_some() {
+        format!("uploaded the artifact of {id} {number}")
+    } else if announcer::spoke_by(conn, id, &record.publisher, &account.name, record.published_at)? {
+        format!("said what a catalog is to show of {id}")
+    } else {
         return Ok(());
-    }
-    let message = format!(
-        "{} uploaded the artifact of {} {}: only a reviewer or an administrator who did not may do this",
-        account.name, record.package, record.version
-    );
+    };
+    let message = format!("{} {did}: only a reviewer or an administrator who did not may do this", account.name);
     Err(Denied::NotAllowed(message).into())
 }
 

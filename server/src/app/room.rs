@@ -1,15 +1,16 @@
 //! Room in the index documents: a version that would take what blocks, yanks and keys may need later is refused before it is
-//! approved, so that those never fail for size.
+//! approved, so that those never fail for size. And room for artifacts, of which a publisher keeps so many bytes.
 
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::IndexVersion;
 use plimsoll_core::{Availability, Visibility};
-use plimsoll_store::version::VersionRecord;
+use plimsoll_store::version::{VersionRecord, kept};
 use plimsoll_store::{Conn, version};
 use plimsoll_trust::statement::MAX_INDEX_BYTES;
 
 use super::keys::MAX_KEYS;
 use super::{Error, Result, shelf};
+use crate::App;
 
 /// The document's own members and the envelope around it, with the signature.
 const FRAME_BYTES: usize = 8 * 1024;
@@ -36,6 +37,22 @@ pub(super) fn check(conn: &mut Conn, record: &VersionRecord) -> Result<()> {
         record.package, record.version
     );
     Err(Error::conflict(ProblemCode::IndexFull, message))
+}
+
+/// Refuses a version with whose artifact its publisher would keep more bytes than its quota. Versions are never removed, so
+/// waiting does not help. Bytes that the publisher keeps already take no more room.
+pub(super) fn check_kept(app: &App, conn: &mut Conn, record: &VersionRecord) -> Result<()> {
+    let (publisher, quota) = (&record.publisher, app.config.quotas.publisher_bytes);
+    let before = kept::bytes(conn, publisher)?;
+    if before.saturating_add(record.size) <= quota || kept::has(conn, publisher, &record.sha256)? {
+        return Ok(());
+    }
+    let message = format!(
+        "the publisher {publisher} keeps {before} bytes of the {quota} that it may, and the artifact of {} {} has {}: publish a \
+         smaller one, or ask the operator for a larger quota (quotas.publisher_bytes)",
+        record.package, record.version, record.size
+    );
+    Err(Error::conflict(ProblemCode::PublisherFull, message))
 }
 
 /// The most bytes that a document of these versions may ever have, before it is signed.

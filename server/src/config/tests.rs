@@ -44,6 +44,7 @@ fn unknown_keys_and_wrong_values_are_refused_by_name() {
         ("[concurrency]\nanswer_bytes = 1000", "concurrency.answer_bytes: "),
         ("[quotas]\nunused_uploads = 0", "quotas: "),
         ("[quotas]\nunused_upload_bytes = 1000", "quotas: "),
+        ("[quotas]\npublisher_bytes = 1000", "quotas: "),
     ] {
         let error = read(toml).expect_err(toml);
         assert!(error.contains(part), "{error}");

@@ -27,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) request: HttpRequest,
     pub(crate) payload: web::Payload,
     query: BTreeMap<String, String>,
+    /// The token by which something is changed: whose it is, is looked up once more when the body is there.
+    writes_by: Option<String>,
 }
 
 impl Call {
@@ -41,26 +43,37 @@ impl Call {
         let app = request.app_data::<web::Data<App>>().cloned();
         let app = app.ok_or_else(|| Failure::internal("the application is not attached"))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let caller = match operation.credentials {
-            Credentials::None => Caller::new(Actor::Anonymous, request_id),
-            Credentials::Optional | Credentials::Required => caller(&app, &request, request_id).await?,
+        let token = match operation.credentials {
+            Credentials::None => None,
+            Credentials::Optional | Credentials::Required => bearer(&request)?,
         };
+        let caller = caller(&app, token.clone(), request_id).await?;
         if operation.credentials == Credentials::Required && caller.actor == Actor::Anonymous {
             return Err(app::Error::from(Denied::NotAuthenticated).into());
         }
         let query = read_query(request.query_string(), operation)?;
-        Ok(Self { app, caller, request, payload, query })
+        let writes_by = token.filter(|_| !request.method().is_safe());
+        Ok(Self { app, caller, request, payload, query, writes_by })
     }
 
     /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
+    ///
+    /// Whoever changes something is looked up for it: a body may take an hour, and who was allowed to begin it may have lost
+    /// the token, a role or a membership meanwhile.
     pub(crate) async fn run<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
         F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
-        let (app, caller) = (self.app.clone(), self.caller.clone());
-        blocking(move || work(&app, &caller)).await?.map_err(Into::into)
+        let (app, mut caller, token) = (self.app.clone(), self.caller.clone(), self.writes_by.clone());
+        blocking(move || {
+            if let Some(token) = token {
+                caller = accounts::authenticate(&app, &token, caller.request_id)?;
+            }
+            work(&app, &caller).map_err(Into::into)
+        })
+        .await?
     }
 
     /// Runs a use case in a place that was taken for it: as [`Call::run`], and the place is free again only at the end.
@@ -182,14 +195,14 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     web::block(move || span.in_scope(work)).await.map_err(|_| Failure::internal("work on the blocking pool panicked"))
 }
 
-/// Who asks. Credentials that cannot be read are invalid, never absent.
-async fn caller(app: &web::Data<App>, request: &HttpRequest, request_id: String) -> Result<Caller, Failure> {
-    let Some(token) = bearer(request)? else { return Ok(Caller::new(Actor::Anonymous, request_id)) };
+/// Who asks.
+async fn caller(app: &web::Data<App>, token: Option<String>, request_id: String) -> Result<Caller, Failure> {
+    let Some(token) = token else { return Ok(Caller::new(Actor::Anonymous, request_id)) };
     let app = app.clone();
     blocking(move || accounts::authenticate(&app, &token, request_id)).await?.map_err(Failure::from)
 }
 
-/// The token of a request, if one was sent.
+/// The token of a request, if one was sent. Credentials that cannot be read are invalid, never absent.
 fn bearer(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let Some(value) = values.next() else { return Ok(None) };
@@ -259,7 +272,8 @@ pub(super) mod tests {
             let (request, mut payload) = TestRequest::put().set_payload(body.to_vec()).to_http_parts();
             let payload = web::Payload::from_request(&request, &mut payload).await.expect("a body");
             let caller = Caller::new(actor, "test".to_owned());
-            test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new() }).await;
+            test(Call { app: web::Data::new(app), caller, request, payload, query: BTreeMap::new(), writes_by: None })
+                .await;
         });
     }
 

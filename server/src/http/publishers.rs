@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
                 .credentials(Credentials::Required)
                 .takes::<wire::NewPublisher>(examples::new_publisher())
                 .answers::<wire::Publisher>(201, "The publisher was made.", examples::publisher())
-                .fails(&[ProblemCode::PublisherExists]),
+                .fails(&[ProblemCode::PublisherExists, ProblemCode::StateConflict]),
         ),
         Route::new(
             Method::GET,

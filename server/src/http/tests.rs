@@ -59,7 +59,7 @@ impl Server {
             limits: Limits { artifact_bytes: 1_000_000, json_bytes: 4096, ..Limits::default() },
             timeouts: Timeouts { head_seconds: 1, body_chunk_seconds: 1, shutdown_seconds: 1, ..Timeouts::default() },
             concurrency: Concurrency { uploads: 3, uploads_per_account: 2, ..Concurrency::default() },
-            quotas: Quotas { unused_uploads: 3, unused_upload_bytes: 1_000_000 },
+            quotas: Quotas { unused_uploads: 3, unused_upload_bytes: 1_000_000, ..Quotas::default() },
             workers: Some(1),
             ..Config::default()
         };

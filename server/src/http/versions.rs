@@ -34,6 +34,7 @@ pub(super) fn routes() -> Vec<Route> {
                     ProblemCode::VersionExists,
                     ProblemCode::VersionRejected,
                     ProblemCode::IndexFull,
+                    ProblemCode::PublisherFull,
                     ProblemCode::StateConflict,
                     ProblemCode::ArtifactUnknown,
                     ProblemCode::GateRefused,

@@ -56,16 +56,22 @@ pub fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<(AccountNa
     Ok(Some((Row::new("account", &[&name]).text("name", &name)?, password)))
 }
 
-/// The hash of the password of an account, if it has one. No other transaction sets another one until this one ends.
-///
-/// A write that opens something to whoever knows the password, or that closes it, begins with this, so that of two at once the
-/// later one finds what the earlier one did. SQLite has one writer anyway.
-pub fn lock_password(conn: &mut Conn, name: &AccountName) -> Result<Option<String>> {
+/// No other transaction locks this account until this one ends. SQLite has one writer anyway.
+pub fn lock(conn: &mut Conn, name: &AccountName) -> Result<()> {
     if let Conn::Postgres(conn) = conn {
         diesel::sql_query("SELECT 1 FROM account WHERE name = $1 FOR NO KEY UPDATE")
             .bind::<diesel::sql_types::Text, _>(name.as_str())
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// The hash of the password of an account, if it has one. No other transaction sets another one until this one ends.
+///
+/// A write that opens something to whoever knows the password, or that closes it, begins with this, so that of two at once the
+/// later one finds what the earlier one did. SQLite has one writer anyway.
+pub fn lock_password(conn: &mut Conn, name: &AccountName) -> Result<Option<String>> {
+    lock(conn, name)?;
     let password = account::table.find(name.as_str()).select(account::password);
     Ok(password.first::<Option<String>>(conn).optional()?.flatten())
 }

@@ -22,6 +22,7 @@
 
 pub mod account;
 pub mod announcement;
+pub mod announcer;
 pub mod artifact;
 pub mod audit;
 pub mod catalog;

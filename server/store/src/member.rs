@@ -60,6 +60,13 @@ pub fn forget_leaving(conn: &mut Conn, publisher: &PublisherName, account: &Acco
     Ok(())
 }
 
+/// The role of an account for a publisher, if it is a member.
+pub fn find(conn: &mut Conn, publisher: &PublisherName, account: &AccountName) -> Result<Option<MemberRole>> {
+    let row = publisher_member::table.find((publisher.as_str(), account.as_str())).select(publisher_member::role);
+    let Some(role) = row.first::<String>(conn).optional()? else { return Ok(None) };
+    Ok(Some(Row::new("publisher_member", &[publisher.as_str(), account.as_str()]).text("role", &role)?))
+}
+
 /// The members of a publisher, by name.
 pub fn list(conn: &mut Conn, publisher: &PublisherName) -> Result<Vec<Member>> {
     let rows = publisher_member::table

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use plimsoll_core::page::PageSize;
 use plimsoll_core::wire::Publisher;
-use plimsoll_core::{Level, PublisherName, Timestamp};
+use plimsoll_core::{AccountName, Level, PublisherName, Timestamp};
 
 use crate::column::Row;
 use crate::error::Result;
@@ -11,13 +11,21 @@ use crate::prefix;
 use crate::schema::publisher;
 use crate::{Conn, Page};
 
-/// Adds a publisher, without prefixes. [`Conflict::Publisher`](crate::Conflict::Publisher) if the name is taken.
-pub fn insert(conn: &mut Conn, name: &PublisherName, level: Level, at: Timestamp) -> Result<()> {
+/// Adds a publisher, without prefixes and members; by whom, as far as that is known.
+/// [`Conflict::Publisher`](crate::Conflict::Publisher) if the name is taken.
+pub fn insert(
+    conn: &mut Conn,
+    name: &PublisherName,
+    level: Level,
+    founded_by: Option<&AccountName>,
+    at: Timestamp,
+) -> Result<()> {
     diesel::insert_into(publisher::table)
         .values((
             publisher::name.eq(name.as_str()),
             publisher::level.eq(level.as_str()),
             publisher::created_at.eq(at.as_micros()),
+            publisher::founded_by.eq(founded_by.map(AccountName::as_str)),
         ))
         .execute(conn)?;
     Ok(())
@@ -35,6 +43,13 @@ pub fn find(conn: &mut Conn, name: &PublisherName) -> Result<Option<Publisher>> 
         prefixes: prefix::of_publisher(conn, name)?,
         created_at: read.time("created_at", created_at)?,
     }))
+}
+
+/// The publishers that an account founded, by name.
+pub fn founded_by(conn: &mut Conn, account: &AccountName) -> Result<Vec<PublisherName>> {
+    let rows = publisher::table.filter(publisher::founded_by.eq(account.as_str()));
+    let names = rows.order(publisher::name).select(publisher::name).load::<String>(conn)?;
+    names.iter().map(|name| Row::new("publisher", &[name.as_str()]).text("name", name)).collect()
 }
 
 /// A page of publishers by name, after the given one.

@@ -51,7 +51,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    publisher (name) { name -> Text, level -> Text, created_at -> BigInt, }
+    publisher (name) { name -> Text, level -> Text, created_at -> BigInt, founded_by -> Nullable<Text>, }
 }
 
 diesel::table! {
@@ -104,6 +104,16 @@ diesel::table! {
         default_visibility -> Text,
         listing -> Text,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    announcer (package, publisher, account) {
+        package -> Text,
+        publisher -> Text,
+        account -> Text,
+        first_at -> BigInt,
+        last_at -> BigInt,
     }
 }
 

@@ -6,6 +6,7 @@ mod icon;
 mod marketplace;
 mod page;
 mod plugin;
+mod several;
 mod sign_in;
 mod submit;
 

@@ -142,10 +142,17 @@ pub enum Action<'a> {
         /// Who published it.
         published_by: &'a AccountName,
     },
-    /// Yank, deprecate or make live again. What is blocked stays so: that is [`Action::Block`].
+    /// Yank, deprecate or make live again. What is blocked stays so: that is [`Action::LiftBlock`].
     SetAvailability(&'a PublisherName),
-    /// Block, or lift a block.
+    /// Block a version. Also for who published it: what is refused everywhere needs no second pair of eyes.
     Block,
+    /// Let a blocked version be used again, which is a decision as [`Action::Review`] is.
+    LiftBlock {
+        /// The publisher it belongs to.
+        publisher: &'a PublisherName,
+        /// Who published it.
+        published_by: &'a AccountName,
+    },
     /// Read audit events: of a publisher, or all.
     ReadAudit(Option<&'a PublisherName>),
     /// Read the catalog of contributions.
@@ -203,7 +210,7 @@ fn scope_of(action: &Action<'_>) -> Option<TokenScope> {
         | Action::AddKey(_)
         | Action::RevokeKey(_) => TokenScope::Manage,
         Action::Upload | Action::Publish(_) | Action::SetAvailability(_) => TokenScope::Publish,
-        Action::ListReviews | Action::Review { .. } | Action::Block => TokenScope::Review,
+        Action::ListReviews | Action::Review { .. } | Action::Block | Action::LiftBlock { .. } => TokenScope::Review,
         // Whoever knows the present password needs no wide token.
         Action::ChangePassword(_)
         | Action::ListTokens(_)
@@ -261,7 +268,7 @@ fn position(account: &Account, action: &Action<'_>) -> (bool, String) {
             (member(publisher, MemberRole::Maintainer), format!("an owner or maintainer of the publisher {publisher}"))
         }
         Action::ListReviews | Action::Block => (reviewer, "a reviewer or an administrator".to_owned()),
-        Action::Review { publisher, published_by } => (
+        Action::Review { publisher, published_by } | Action::LiftBlock { publisher, published_by } => (
             reviewer && !account.memberships.contains_key(*publisher) && account.name != **published_by,
             format!(
                 "a reviewer or an administrator who did not publish the version and is not a member of the publisher {publisher}"

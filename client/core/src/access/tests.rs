@@ -62,6 +62,7 @@ fn for_every_action(mut visit: impl FnMut(&str, &Action<'_>)) {
     visit("review acme", &Action::Review { publisher: &acme, published_by: &dana });
     visit("yank of acme", &Action::SetAvailability(&acme));
     visit("block", &Action::Block);
+    visit("lift a block of acme", &Action::LiftBlock { publisher: &acme, published_by: &dana });
     visit("read the audit of acme", &Action::ReadAudit(Some(&acme)));
     visit("read all audit", &Action::ReadAudit(None));
     visit("read contributions", &Action::ReadContributions);

@@ -130,6 +130,8 @@ pub struct StatementFacts {
 pub struct RegistryFacts {
     /// The owner of the package, if it exists.
     pub owner: Option<PublisherName>,
+    /// Whether the owner may be named: whether a version of the package is in the marketplace.
+    pub owner_is_public: bool,
     /// The type of the package, if it exists: the same for all its versions.
     pub package_type: Option<PackageType>,
     /// The granted prefixes under which the id lies, with their publishers.

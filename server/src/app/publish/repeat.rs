@@ -121,6 +121,7 @@ impl Publishing<'_> {
             let now = self.said_of(package);
             if now != *package {
                 package::update(conn, &Package { updated_at: self.app.clock.now(), ..now.clone() })?;
+                self.note_announcer(conn)?;
                 record::package_updated(self.app, conn, self.caller, &now)?;
             }
         }

@@ -92,7 +92,7 @@ impl World {
                 account::insert(conn, &account)?;
             }
             for (name, owner) in [("acme", "dana"), ("globex", "gil")] {
-                publisher::insert(conn, &of(name), Level::Verified, now)?;
+                publisher::insert(conn, &of(name), Level::Verified, Some(&of(owner)), now)?;
                 member::set(conn, &of(name), &wire::Member { account: of(owner), role: MemberRole::Owner })?;
             }
             Ok::<_, Error>(())

@@ -125,7 +125,7 @@ fn code(problem: &Problem) -> &'static str {
         P::AccountExists | P::PublisherExists | P::KeyExists | P::VersionExists | P::VersionRejected => {
             "RESOURCE_CONFLICT"
         }
-        P::IndexFull | P::StateConflict | P::ReviewStale => "CONFLICT",
+        P::IndexFull | P::PublisherFull | P::StateConflict | P::ReviewStale => "CONFLICT",
         P::BodyTooLarge => "PAYLOAD_TOO_LARGE",
         P::BodyInvalid | P::DigestMismatch | P::ArtifactUnknown => "VALIDATION_FAILED",
         P::KeyRefused | P::KeyProofInvalid => "INVALID_SIGNATURE",

@@ -269,6 +269,10 @@ pub(super) fn detail(code: ProblemCode) -> &'static str {
             "the index of com.acme.crm-enrich has no room left for 1.4.0: publish it with fewer permissions, dependencies and \
              bundled packages, or go on under another package id"
         }
+        P::PublisherFull => {
+            "the publisher acme keeps 21474000000 bytes of the 21474836480 that it may, and the artifact of com.acme.crm-enrich \
+             1.4.0 has 1048576: publish a smaller one, or ask the operator for a larger quota (quotas.publisher_bytes)"
+        }
         P::StateConflict => "version 1.4.0 is draft; only an approved version has an availability",
         P::ReviewStale => "the report that was reviewed is not the present one: look again, then decide",
         P::BodyTooLarge => "the body is larger than the 1048576 bytes that are allowed here",

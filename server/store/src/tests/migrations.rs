@@ -13,7 +13,7 @@ use plimsoll_core::{AccountName, Digest, State, Tier, Version, Visibility};
 use super::{Result, at, of, open, page_size, postgres};
 use crate::migrate::{POSTGRES, SQLITE};
 use crate::version::submission;
-use crate::{Conn, Store, StoreError, account, catalog, index, namespace, package, token, version};
+use crate::{Conn, Store, StoreError, account, catalog, index, namespace, package, publisher, token, version};
 
 /// The migrations that the old registry has: 0001 and 0002.
 const OLD: usize = 2;
@@ -50,6 +50,7 @@ upgrades! {
     only_what_is_in_the_marketplace_has_a_namespace
     words_of_the_platform_are_freed
     a_listing_keeps_every_part
+    a_publisher_is_founded_by_whom_the_audit_names
     accounts_and_tokens_stay_good
     lists_go_on_with_what_they_show
     index_documents_go_on_from_their_serials
@@ -96,6 +97,10 @@ fn fill(conn: &mut Conn) {
              INSERT INTO account_role (account, role) VALUES ('dana', 'reviewer');
              INSERT INTO token (id, account, secret_sha256, scopes, created_at, expires_at)
              VALUES ('t1', 'dana', '{secret}', 'publish read', {start}, {later});
+             INSERT INTO audit_event (id, at, actor, action, publisher, request_id, detail)
+             VALUES ('e1', {start}, 'dana', 'publisher.created', 'acme', 'r1', '{{}}'),
+                    ('e2', {start}, 'registry', 'publisher.created', 'rival', 'r2', '{{}}'),
+                    ('e3', {later}, 'dana', 'publisher.member', 'rival', 'r3', '{{}}');
              INSERT INTO publisher (name, level, created_at)
              VALUES ('acme', 'verified', {start}), ('rival', 'verified', {start});"
         ),
@@ -319,6 +324,12 @@ fn accounts_and_tokens_stay_good(store: &Store) -> Result {
         assert_eq!((token.revoked_at, token.session), (None, false));
         Ok(())
     })
+}
+
+fn a_publisher_is_founded_by_whom_the_audit_names(store: &Store) -> Result {
+    let founded = store.read("test", |conn| publisher::founded_by(conn, &of("dana")))?;
+    assert_eq!(founded, [of("acme")]);
+    Ok(())
 }
 
 fn lists_go_on_with_what_they_show(store: &Store) -> Result {

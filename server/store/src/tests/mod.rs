@@ -105,7 +105,7 @@ fn account(conn: &mut Conn, name: &str) -> Result<AccountName> {
 
 fn publisher(conn: &mut Conn, name: &str) -> Result<PublisherName> {
     let name: PublisherName = of(name);
-    crate::publisher::insert(conn, &name, Level::Unverified, at(0))?;
+    crate::publisher::insert(conn, &name, Level::Unverified, None, at(0))?;
     Ok(name)
 }
 

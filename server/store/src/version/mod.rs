@@ -2,11 +2,13 @@
 //! waits beside an approval in force has a row of its own: [`submission`].
 
 mod documents;
+pub mod kept;
 mod row;
 pub mod submission;
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use plimsoll_core::manifest::Engines;
 use plimsoll_core::page::PageSize;
@@ -177,6 +179,14 @@ pub fn offered(conn: &mut Conn, package: &PackageId, most: u16) -> Result<Vec<Ve
         .select(VersionRow::as_select())
         .load(conn)?;
     rows.into_iter().map(VersionRecord::try_from).collect()
+}
+
+/// Whether everyone may see the package who may see its type: whether a version of it is approved for the marketplace.
+pub fn any_listed(conn: &mut Conn, package: &PackageId) -> Result<bool> {
+    let listed = version::table
+        .filter(version::package.eq(package.as_str()))
+        .filter(version::approved_for.eq(Visibility::Marketplace.as_str()));
+    Ok(diesel::select(exists(listed)).get_result(conn)?)
 }
 
 /// The versions that the catalogs show of packages.

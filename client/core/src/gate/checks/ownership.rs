@@ -23,11 +23,17 @@ pub(super) fn publisher_not_owner(context: &Context<'_>) -> Judged {
     let owner = context.registry()?.owner.as_ref();
     let (publisher, package) = (publisher(context)?, context.package()?);
     Ok(match owner {
-        Some(owner) if owner != publisher => Answer::refuse(format!(
-            "{package} belongs to the publisher {owner}, not to {publisher}. Publish in the name of {owner}, or choose another \
-             package id."
-        ))
-        .at(["#/id".to_owned()]),
+        Some(owner) if owner != publisher => {
+            // Whose it is, is told of what everybody who publishes may see anyway.
+            let whose = match context.registry()?.owner_is_public {
+                true => format!("the publisher {owner}"),
+                false => "another publisher".to_owned(),
+            };
+            Answer::refuse(format!(
+                "{package} belongs to {whose}, not to {publisher}. Publish in the name of its owner, or choose another package id."
+            ))
+            .at(["#/id".to_owned()])
+        }
         // One sentence for a new package and one of the publisher's own: else the review of a package's first version would
         // find another report than the one that was seen.
         _ => Answer::pass("Nobody else owns the package."),
