@@ -56,24 +56,32 @@ impl Call {
         Ok(Self { app, caller, request, payload, query, writes_by })
     }
 
-    /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
+    /// A use case with what it needs.
     ///
     /// Whoever changes something is looked up for it: a body may take an hour, and who was allowed to begin it may have lost
     /// the token, a role or a membership meanwhile.
+    fn prepare<T, E, F>(&self, work: F) -> impl FnOnce() -> Result<T, Failure> + Send + use<T, E, F>
+    where
+        E: Into<Failure>,
+        F: FnOnce(&App, &Caller) -> Result<T, E> + Send,
+    {
+        let (app, mut caller, token) = (self.app.clone(), self.caller.clone(), self.writes_by.clone());
+        move || {
+            if let Some(token) = token {
+                caller = accounts::authenticate(&app, &token, caller.request_id)?;
+            }
+            work(&app, &caller).map_err(Into::into)
+        }
+    }
+
+    /// Runs a use case on the blocking pool. It runs to its end, also when the client has gone.
     pub(crate) async fn run<T, E, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         E: Into<Failure> + Send + 'static,
         F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
-        let (app, mut caller, token) = (self.app.clone(), self.caller.clone(), self.writes_by.clone());
-        blocking(move || {
-            if let Some(token) = token {
-                caller = accounts::authenticate(&app, &token, caller.request_id)?;
-            }
-            work(&app, &caller).map_err(Into::into)
-        })
-        .await?
+        blocking(self.prepare(work)).await?
     }
 
     /// Runs a use case in a place that was taken for it: as [`Call::run`], and the place is free again only at the end.
@@ -100,16 +108,16 @@ impl Call {
         F: FnOnce(&App, &Caller) -> Result<T, E> + Send + 'static,
     {
         let place = self.app.examining.take(self.caller.account()?).await?;
-        let (app, caller, span) = (self.app.clone(), self.caller.clone(), Span::current());
+        let (work, span) = (self.prepare(work), Span::current());
         let (done, result) = oneshot::channel();
         let work = move || {
-            let result = span.in_scope(|| work(&app, &caller));
+            let result = span.in_scope(work);
             drop(place);
             // Nobody takes it if the client has gone.
             done.send(result).ok();
         };
         std::thread::Builder::new().name("examining".to_owned()).spawn(work).map_err(Failure::internal)?;
-        result.await.map_err(|_| Failure::internal("an examination panicked"))?.map_err(Into::into)
+        result.await.map_err(|_| Failure::internal("an examination panicked"))?
     }
 
     /// Runs a use case that hashes a password: as [`Call::run`], and few at a time.

@@ -124,7 +124,9 @@ impl Sending {
 
 impl Drop for Sending {
     fn drop(&mut self) {
+        // The watch has the state too, until it notices.
         self.watch.abort();
+        self.state.borrow_mut().left = None;
     }
 }
 
