@@ -93,8 +93,8 @@ pub fn announce(app: &App, caller: &Caller, id: &PackageId, new: NewAnnouncement
 /// In whose name the account publishes a package, where the request does not say.
 ///
 /// Anybody puts anybody into a publisher, so what others did chooses only where there is no other choice, or where the account
-/// made theirs its own before: by founding the publisher, or by having spoken or published for it. In this order: the owner of
-/// the package; the publisher in whose name the account itself announced it last; the only one it is a member of; the one with
+/// made theirs its own before: by founding the publisher, or by having spoken or published for it. In this order: the only one
+/// it is a member of; the owner of the package; the publisher in whose name the account itself announced it last; the one with
 /// the longest id prefix over it; the only one that the account founded.
 pub fn publisher(app: &App, caller: &Caller, id: &PackageId) -> Result<PublisherName> {
     let account = caller.allow(&Action::Upload)?;
