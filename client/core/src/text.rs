@@ -60,7 +60,7 @@ pub fn printable_lines(value: &str) -> String {
 }
 
 /// The first character of a text for people that they do not see, or that changes how the text around it reads: control
-/// characters but those `allowed`, and everything [`is_invisible`] that writing does not need where it stands.
+/// characters but those `allowed`, and everything invisible that writing does not need where it stands.
 pub fn find_hidden(text: &str, allowed: &[char]) -> Option<char> {
     each(text).find(|(c, is_hidden)| *is_hidden && !allowed.contains(c)).map(|(c, _)| c)
 }

@@ -18,7 +18,7 @@ const MAX_ANNOUNCED: u64 = 100;
 /// What is said of a package; what is absent stays as it was.
 #[derive(Debug, Default)]
 pub struct NewAnnouncement {
-    /// In whose name; by default as [`publisher`] finds it.
+    /// In whose name; by default as [`publisher()`] finds it.
     pub publisher: Option<PublisherName>,
     /// The visibility of later versions that name none; by default `private`.
     pub default_visibility: Option<Visibility>,
