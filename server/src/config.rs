@@ -365,7 +365,8 @@ impl Config {
         }
         let Quotas { unused_uploads, unused_upload_bytes, publisher_bytes } = self.quotas;
         if unused_uploads == 0 || unused_upload_bytes.min(publisher_bytes) < self.limits.artifact_bytes {
-            let least = "use at least 1 artifact, and at least the bytes of the largest one (limits.artifactBytes)";
+            let least = "use at least 1 for unused_uploads, and for unused_upload_bytes and publisher_bytes at least the bytes \
+                         of the largest artifact (limits.artifactBytes)";
             return refuse("quotas", least.to_owned());
         }
         if self.workers == Some(0) {

@@ -23,8 +23,10 @@ use crate::app::marketplace::{self, Detail, Pick};
 use crate::http::objectstack::marketplace::{File, detail_file, list_file, manifest_file};
 use crate::{App, app, blobs};
 
-/// Marks a place as one of exported files, which may be removed again.
+/// Marks a place as one of a registry's exported files, and says of which registry.
 const MARK: &str = ".plimsoll-marketplace";
+/// Where the files of Apps are. Whatever else is there is removed.
+const APPS: &str = "packages";
 
 /// What an export did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +48,8 @@ impl fmt::Display for Exported {
 /// Why the marketplace was not exported, or not to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// What is there is not ours, and would be removed.
-    #[error("{} holds other files: name a place that is empty, or one that was exported to before", quote(.0))]
+    /// What is there is not this registry's, and would be replaced or removed.
+    #[error("{} holds other files: name a place that is empty, or one that this registry was exported to before", quote(.0))]
     Occupied(String),
     /// The registry cannot be read.
     #[error(transparent)]
@@ -105,9 +107,9 @@ fn write_app(app: &App, place: &mut Place, detail: &Detail) -> Result<(), Export
             found => found?,
         };
         let file = manifest_file(app, installable)?;
-        place.put(Key::from(format!("packages/{id}/versions/{number}/manifest.json")), &file)?;
+        place.put(Key::from(format!("{APPS}/{id}/versions/{number}/manifest.json")), &file)?;
     }
-    place.put(Key::from(format!("packages/{id}.json")), &detail_file(detail))
+    place.put(Key::from(format!("{APPS}/{id}.json")), &detail_file(detail))
 }
 
 /// Where the files go.
@@ -133,20 +135,22 @@ impl Place {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(directory)?;
         let place = Self { store, runtime, typed, kept: BTreeSet::new(), done: Exported::default() };
-        if place.mark()? { Ok(place) } else { Err(ExportError::Occupied(to.to_owned())) }
+        if place.mark(&format!("{} {}", app.registry(), app.fingerprint()))? {
+            Ok(place)
+        } else {
+            Err(ExportError::Occupied(to.to_owned()))
+        }
     }
 
-    /// Marks an empty place as ours; `false` if it is somebody else's.
-    fn mark(&self) -> Result<bool, StoreError> {
+    /// Marks an empty place as a registry's; `false` if it is somebody else's.
+    fn mark(&self, registry: &str) -> Result<bool, StoreError> {
         let mark = Key::from(MARK);
+        let text = format!("The marketplace of the registry {registry}, made and removed by plimsoll-server.\n");
         self.runtime.block_on(async {
-            match self.store.head(&mark).await {
-                Ok(_) => Ok(true),
+            match self.store.get(&mark).await {
+                Ok(found) => Ok(found.bytes().await? == text.as_bytes()),
                 Err(StoreError::NotFound { .. }) if self.store.list(None).try_next().await?.is_some() => Ok(false),
-                Err(StoreError::NotFound { .. }) => {
-                    let text = "Files here are made and removed by plimsoll-server.\n";
-                    self.store.put(&mark, text.into()).await.map(|_| true)
-                }
+                Err(StoreError::NotFound { .. }) => self.store.put(&mark, text.into()).await.map(|_| true),
                 Err(error) => Err(error),
             }
         })
@@ -175,10 +179,8 @@ impl Place {
     }
 
     fn remove_the_rest(&mut self) -> Result<(), ExportError> {
-        let there: Vec<_> = self.runtime.block_on(self.store.list(None).try_collect())?;
-        for key in
-            there.into_iter().map(|meta| meta.location).filter(|key| !self.kept.contains(key) && key.as_ref() != MARK)
-        {
+        let there: Vec<_> = self.runtime.block_on(self.store.list(Some(&Key::from(APPS))).try_collect())?;
+        for key in there.into_iter().map(|meta| meta.location).filter(|key| !self.kept.contains(key)) {
             self.runtime.block_on(self.store.delete(&key))?;
             self.done.removed += 1;
         }
@@ -210,18 +212,22 @@ mod tests {
         let store = Arc::new(InMemory::new());
         let export = |files: &[(&str, &[u8])]| {
             let mut place = place(&store);
-            assert!(place.mark().expect("marked"));
+            assert!(place.mark("this").expect("marked"));
             for (name, bytes) in files {
                 place.put(Key::from(*name), &png(bytes)).expect("written");
             }
             place.remove_the_rest().expect("removed");
             (place.done.written, place.done.unchanged, place.done.removed)
         };
-        assert_eq!(export(&[("a", b"1"), ("b", b"1")]), (2, 0, 0));
-        assert_eq!(export(&[("b", b"1"), ("c", b"2")]), (1, 1, 1));
-        assert_eq!(export(&[("b", b"2")]), (1, 0, 1));
+        let [a, b, c] = ["packages/a.json", "packages/b.json", "packages/c/d.json"];
+        assert_eq!(export(&[(a, b"1"), (b, b"1")]), (2, 0, 0));
         let place = place(&store);
-        let b = place.runtime.block_on(store.get(&Key::from("b"))).expect("a file");
+        place.runtime.block_on(store.put(&Key::from("robots.txt"), "mine".into())).expect("a file");
+        assert_eq!(export(&[(b, b"1"), (c, b"2")]), (1, 1, 1));
+        assert_eq!(export(&[(b, b"2")]), (1, 0, 1));
+        place.runtime.block_on(store.head(&Key::from("robots.txt"))).expect("what lies beside is left alone");
+        assert!(!place.mark("another").expect("looked at"));
+        let b = place.runtime.block_on(store.get(&Key::from(b))).expect("a file");
         assert_eq!(b.attributes.get(&Attribute::ContentType).map(AsRef::as_ref), Some("image/png"));
     }
 
@@ -244,6 +250,6 @@ mod tests {
         let store = Arc::new(InMemory::new());
         let place = place(&store);
         place.runtime.block_on(store.put(&Key::from("mine"), "x".into())).expect("a file");
-        assert!(!place.mark().expect("looked at"));
+        assert!(!place.mark("this").expect("looked at"));
     }
 }

@@ -81,12 +81,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match command {
         Command::Serve => serve(config),
         Command::AdminToken => {
-            let started = App::open(config)?;
+            let started = App::open_existing(config)?;
             let token = started.admin_token.map_or_else(|| accounts::recover_admin(&started.app), Ok)?;
             print(&format!("admin-token: {token}\n"))
         }
         Command::ExportMarketplace { to } => {
-            let app = open(config)?;
+            let app = App::open_existing(config)?.app;
             print(&format!("{}\n", export::marketplace(&app, &to)?))
         }
         Command::Migrate => Ok(plimsoll_server::open_store(&config)?.migrate()?),

@@ -82,6 +82,9 @@ pub enum StartError {
         /// The name in the configuration.
         configured: String,
     },
+    /// There is no registry, and none was to be made.
+    #[error("{} and the configuration are of no registry that was ever started: name the one that you mean", .0.display())]
+    NoRegistry(PathBuf),
     /// The tables cannot be made.
     #[error(transparent)]
     Migrate(#[from] MigrateError),
@@ -100,6 +103,26 @@ impl App {
     /// Opens the registry that a configuration describes. Blocks: call it outside of any asynchronous runtime.
     pub fn open(config: Config) -> Result<Started, StartError> {
         Self::open_with(config, Arc::new(SystemClock), Arc::new(RandomIds))
+    }
+
+    /// As [`App::open`], and never makes a registry: for whoever works on one that is there.
+    ///
+    /// # Errors
+    /// [`StartError::NoRegistry`] before anything is made; else as [`App::open`].
+    pub fn open_existing(config: Config) -> Result<Started, StartError> {
+        let url = config.database_url();
+        let is_there = match url.strip_prefix("sqlite:") {
+            Some(path) if !Path::new(path).exists() => false,
+            _ => {
+                let store = open_store(&config)?;
+                store.migrate()?;
+                store.read("registry", registry::find)?.is_some()
+            }
+        };
+        if !is_there {
+            return Err(StartError::NoRegistry(config.data_dir));
+        }
+        Self::open(config)
     }
 
     /// As [`App::open`], with a clock and ids of the caller's choice.
@@ -303,6 +326,17 @@ mod tests {
         assert_eq!(first.registry, format!("key.{}", &first.keys[0].key_id.to_string()[..16]));
         let again = App::open(config(dir.path())).expect("second start").app;
         assert_eq!((&again.registry, &again.keys), (&first.registry, &first.keys));
+    }
+
+    #[test]
+    fn whoever_works_on_a_registry_makes_none() {
+        let dir = tempfile::tempdir().expect("directory");
+        let data = dir.path().join("typo");
+        let refused = App::open_existing(config(&data)).map(|_| ()).expect_err("no registry").to_string();
+        assert!(refused.contains("of no registry that was ever started"), "{refused}");
+        assert!(!data.exists(), "nothing is made");
+        drop(App::open(config(&data)).expect("first start"));
+        assert!(App::open_existing(config(&data)).expect("it is there").admin_token.is_none());
     }
 
     #[test]

@@ -172,7 +172,7 @@ pub(crate) enum Review {
 pub(crate) struct Availability {
     /// ID@VERSION
     pub(crate) version: VersionRef,
-    /// Why; users read it (`restore`: in the audit events)
+    /// Why; it is read by users, and of `restore` in the audit events
     #[arg(long)]
     pub(crate) reason: String,
 }

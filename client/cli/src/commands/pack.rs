@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
-use plimsoll_core::artifact::{self, Source};
+use plimsoll_core::artifact::{self, Inspection, NoManifest, Source};
 use plimsoll_core::manifest::{self, Problem};
 use plimsoll_core::{Limits, Manifest, quote};
 use serde::Serialize;
@@ -183,6 +183,11 @@ fn write(
     pack(temporary.as_file_mut())?;
 
     let opened = render::Opened::read(temporary.as_file_mut(), limits).map_err(failed)?;
+    if let Ok(Inspection { manifest: Err(NoManifest::Invalid(problems)), .. }) = &opened.inspection {
+        // The manifest itself was read before, so this is of the compiled stack that belongs to it.
+        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        return Err(Failure::usage(format!("no registry would take this, so nothing was written:{lines}")));
+    }
     let summary = render::ArtifactSummary::of(&opened)
         .ok_or_else(|| Failure::internal("what was packed cannot be read back; nothing was written"))?;
     super::make_readable(temporary.as_file()).map_err(failed)?;
@@ -290,6 +295,18 @@ mod tests {
         let (id, version) = artifact::named_in_stack(STACK.as_bytes()).expect("named");
         let of_registry = artifact::pack_stack(STACK.as_bytes(), &id, &version, &Limits::default()).expect("packed");
         assert_eq!(fs::read(out).expect("file"), of_registry);
+    }
+
+    #[test]
+    fn a_stack_that_no_registry_takes_is_refused_with_the_reason() {
+        let dir = directory(&[(
+            artifact::STACK_MEMBER,
+            r#"{"manifest": {"id": "com.acme.crm", "version": "1.0.0", "type": "app", "name": "CRM"}, "bogus": 1}"#,
+        )]);
+        let out = dir.path().join("crm.osplugin");
+        let failure = pack(&Pack { dir: dir.path().to_owned(), out: Some(out.clone()) }).expect_err("no artifact");
+        assert!(failure.message.contains("the member \"bogus\""), "{}", failure.message);
+        assert!(!out.exists());
     }
 
     #[test]

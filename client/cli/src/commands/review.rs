@@ -105,7 +105,9 @@ fn show(shell: &Shell, reference: &VersionRef) -> Result<Answer, Failure> {
     let refused = version.report.as_ref().is_some_and(|report| report.verdict == Verdict::Refused);
     if version.state == State::PendingReview && refused {
         let command = format!("plimsoll review reject {reference} --reason R");
-        text.push_str(&dim(&format!("It cannot be approved as it is. Reject with:\n  {command}\n")));
+        text.push_str(&dim(&format!(
+            "It cannot be approved as it is; its publisher may sign it anew. To reject it for good:\n  {command}\n"
+        )));
     } else if let (State::PendingReview, Some(report)) = (version.state, version.report_sha256) {
         text.push_str(&dim(&format!(
             "Approve with:\n  plimsoll review approve {reference} --sha256 {} --report {report}",

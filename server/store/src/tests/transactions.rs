@@ -219,9 +219,11 @@ fn who_waits_too_long_for_a_lock_is_told() {
 
 #[test]
 fn a_database_that_is_not_there_is_unavailable() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let missing = directory.path().join("missing");
     for database in [
-        Database::Sqlite("/nonexistent/plimsoll.db".into()),
-        Database::Postgres("postgres:///plimsoll?host=/nonexistent".to_owned()),
+        Database::Sqlite(missing.join("plimsoll.db")),
+        Database::Postgres(format!("postgres:///plimsoll?host={}", missing.display())),
     ] {
         let config = Config { wait: Duration::from_millis(50), ..Config::new(database) };
         let error = Store::open(&config).err().expect("nothing is there");
