@@ -1,5 +1,5 @@
-//! Policy v1: the numbers and words that the checks apply, as one table. A change here is a new policy version, and shows in
-//! `tests/snapshots/policy_v1.txt`.
+//! Policy v1: the numbers and words that the checks apply, as one table, which `tests/snapshots/policy_v1.txt` shows. From the
+//! first release on, a change here is a new policy version.
 
 use crate::artifact::Inspection;
 use crate::manifest::{Isolation, Manifest, Packaging, Runtime, Scope};

@@ -1,19 +1,15 @@
 //! A file of the marketplace: the same bytes, until something changes.
 
-use std::io::{Seek as _, Write as _};
 use std::time::{Duration, SystemTime};
 
 use actix_web::HttpResponse;
-use actix_web::body::BoxBody;
 use actix_web::http::header::{self, HttpDate};
 use bytes::Bytes;
 use plimsoll_core::{Digest, Timestamp};
 
-use crate::App;
 use crate::app::marketplace::Image;
 use crate::http::call::Call;
 use crate::http::conditional;
-use crate::http::stream::{self, PIECE_BYTES};
 
 /// How long caches may keep a file without asking again: so long a yank may stay unseen by those that heed it.
 const MAX_AGE_SECONDS: u32 = 60;
@@ -60,26 +56,8 @@ impl File {
         format!("{who}, max-age={MAX_AGE_SECONDS}")
     }
 
-    /// The same, on disk where it is large: who takes it slowly holds one piece of it in memory. Blocks.
-    pub(super) fn spooled(mut self, app: &App) -> std::io::Result<Spooled> {
-        if self.body.len() <= PIECE_BYTES {
-            return Ok(Spooled { file: self, large: None });
-        }
-        let mut large = tempfile::tempfile_in(&app.spool)?;
-        large.write_all(&self.body)?;
-        large.rewind()?;
-        let size = self.body.len() as u64;
-        self.body = Bytes::new();
-        Ok(Spooled { file: self, large: Some((large, size)) })
-    }
-
     /// Sends it, unless the client has it already.
     pub(super) fn answer(self, call: &Call) -> HttpResponse {
-        let body = self.body.clone();
-        self.answer_with(call, BoxBody::new(body))
-    }
-
-    fn answer_with(self, call: &Call, body: BoxBody) -> HttpResponse {
         let settled = call.app.clock.now().plus_seconds(-SETTLED_SECONDS);
         let validates = self.changed_at.filter(|changed_at| *changed_at <= settled).map(http_date);
         let same = conditional::not_modified_since(&call.request, &self.etag, validates);
@@ -95,23 +73,7 @@ impl File {
         if self.media_type != "application/json" {
             answer.insert_header((header::CONTENT_SECURITY_POLICY, ICON_POLICY));
         }
-        answer.content_type(self.media_type).body(body)
-    }
-}
-
-/// A file to be sent, without its bytes where those are on disk.
-pub(super) struct Spooled {
-    file: File,
-    /// The bytes, and how many they are. This file has no name.
-    large: Option<(std::fs::File, u64)>,
-}
-
-impl Spooled {
-    /// As [`File::answer`].
-    pub(super) fn answer(self, call: &Call) -> HttpResponse {
-        let Some((bytes, size)) = self.large else { return self.file.answer(call) };
-        let body = stream::of_head(&call.request, size).unwrap_or_else(|| stream::body(bytes, size));
-        self.file.answer_with(call, body)
+        answer.content_type(self.media_type).body(self.body)
     }
 }
 

@@ -86,11 +86,7 @@ async fn manifest(call: Call) -> Answer {
         From::Manifest(_) => None,
         From::StackOf(_) => Some(place(&call.app).await?),
     };
-    let spooled = move |app: &App, _: &_| {
-        let failed = |error: std::io::Error| app::Error::Internal(format!("spooling a manifest: {error}"));
-        manifest_file(app, found)?.spooled(app).map_err(failed)
-    };
-    let mut answer = call.run_in(place, spooled).await?.answer(&call);
+    let mut answer = call.run_in(place, move |app, _| manifest_file(app, found)).await?.answer(&call);
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
     Ok(answer)
 }
