@@ -154,14 +154,13 @@ fn a_reviewer_sees_the_listing_that_it_approves(on: Backend) {
         let listing = Listing { readme: Some(readme.to_owned()), ..listing() };
         Plugin::data("com.acme.words", "1.0.0").for_marketplace().listed_as(listing)
     };
-    acme.publish(said("evil"));
-    let held = acme.publish(said("nice"));
-    assert_eq!(held.listing.expect("a listing").readme.as_deref(), Some("evil"), "it is told that it stays");
-    let package = "/v1/packages/com.acme.words";
-    assert_eq!(registry.reviewer().get(package).json()["listing"]["readme"], "nice", "of later versions");
+    let before = acme.publish(said("nice"));
+    let held = acme.publish(said("nicer"));
+    assert_eq!(held.listing.as_ref().and_then(|listing| listing.readme.as_deref()), Some("nicer"));
+    assert_ne!(held.report_sha256, before.report_sha256, "what was seen before cannot be approved any more");
 
     let shown = registry.cli(registry.reviewer()).done(&["review", "show", "com.acme.words@1.0.0"]);
-    assert_eq!(shown["version"]["listing"]["readme"], "evil");
+    assert_eq!(shown["version"]["listing"]["readme"], "nicer");
     let seen: Listing = serde_json::from_value(shown["version"]["listing"].clone()).expect("a listing");
     assert!(shown["version"]["report"].to_string().contains(&seen.digest().to_string()), "the report is about it");
     let queue = registry.reviewer().get("/v1/reviews").json();
@@ -169,8 +168,11 @@ fn a_reviewer_sees_the_listing_that_it_approves(on: Backend) {
 
     let version = registry.reviewer().client().version(&held.package, &held.version).expect("the version");
     registry.reviewer().approve(&version);
-    let operator = registry.operator();
-    assert_eq!(operator.get(package).json()["listing"]["readme"], "evil", "what was seen is what is shown");
+    let stays = acme.publish(said("evil"));
+    assert_eq!(stays.listing.expect("a listing").readme.as_deref(), Some("nicer"), "it is told that it stays");
+    let (package, operator) = ("/v1/packages/com.acme.words", registry.operator());
+    assert_eq!(acme.owner().get(package).json()["listing"]["readme"], "evil", "of later versions");
+    assert_eq!(operator.get(package).json()["listing"]["readme"], "nicer", "what was seen is what is shown");
     let version = operator.get("/v1/packages/com.acme.words/versions/1.0.0").json();
     assert_eq!(version.get("listing"), None, "for those who may read the report");
 }
