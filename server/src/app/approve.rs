@@ -1,7 +1,6 @@
 //! The registry's approval of a version, whoever decided it.
 
 use plimsoll_core::gate::{self, NamespaceHolder};
-use plimsoll_core::manifest;
 use plimsoll_core::problem::ProblemCode;
 use plimsoll_core::wire::EvidenceKind;
 use plimsoll_core::{AccountName, Digest, State, Timestamp, Visibility};
@@ -11,7 +10,7 @@ use plimsoll_trust::LegacySignature;
 use plimsoll_trust::signature::platform_signature;
 use plimsoll_trust::statement::{Approval, ApprovalDecision};
 
-use super::{Error, Result};
+use super::{Error, Result, packages};
 use crate::App;
 
 /// Approves a version for its visibility: signs, and takes the namespace where it becomes public. Nothing is written to the
@@ -97,8 +96,7 @@ fn counter_signature(app: &App, record: &VersionRecord, documents: &Documents) -
 /// have taken it since: of two approvals at once, the later one finds that here.
 fn take_namespace(conn: &mut Conn, record: &VersionRecord, documents: &Documents, since: Timestamp) -> Result<()> {
     let (publisher, package) = (record.publisher.clone(), record.package.clone());
-    let manifest = manifest::parse(documents.manifest.as_bytes())
-        .map_err(|_| Error::Internal(format!("the stored manifest of {package} {}", record.version)))?;
+    let manifest = packages::stored_manifest(&package, &record.version, &documents.manifest)?;
     let Some(name) = manifest.namespace.filter(|name| !gate::is_reserved(name)) else { return Ok(()) };
     let holder = namespace::take(conn, &name, &NamespaceHolder { publisher, package, since })?;
     if holder.publisher != record.publisher {

@@ -1,7 +1,7 @@
 //! Which approved versions a level does not reach that its publisher fell to.
 
 use plimsoll_core::gate::{Leveled, Report};
-use plimsoll_core::{Level, PackageId, State, manifest};
+use plimsoll_core::{Level, PackageId};
 use plimsoll_store::Conn;
 use plimsoll_store::version::{self, VersionRecord};
 
@@ -11,7 +11,7 @@ use super::{Error, Result, packages};
 pub(super) fn beyond(conn: &mut Conn, id: &PackageId, level: Level) -> Result<Vec<(VersionRecord, String)>> {
     let mut found = Vec::new();
     for record in version::approved(conn, id)? {
-        if record.state == State::Approved && record.held_reason.is_none() {
+        if record.may_be_held() {
             let what = beyond_of(conn, &record, level)?;
             if !what.is_empty() {
                 found.push((record, what.join(", ")));
@@ -24,9 +24,9 @@ pub(super) fn beyond(conn: &mut Conn, id: &PackageId, level: Level) -> Result<Ve
 fn beyond_of(conn: &mut Conn, record: &VersionRecord, level: Level) -> Result<Vec<String>> {
     let (id, number) = (&record.package, &record.version);
     let documents = version::documents(conn, id, number)?.ok_or_else(|| packages::missing_version(id, number))?;
-    let stored = |what: &str| Error::Internal(format!("the stored {what} of {id} {number}"));
-    let manifest = manifest::parse(documents.manifest.as_bytes()).map_err(|_| stored("manifest"))?;
-    let approved: Report = serde_json::from_str(&documents.report).map_err(|_| stored("report"))?;
+    let manifest = packages::stored_manifest(id, number, &documents.manifest)?;
+    let approved: Report = serde_json::from_str(&documents.report)
+        .map_err(|_| Error::Internal(format!("the stored report of {id} {number}")))?;
     let audience = record.approved_for.unwrap_or(record.visibility);
     Ok(Leveled::of(&manifest, record.tier, audience).beyond(level, &approved))
 }

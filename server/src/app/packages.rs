@@ -4,7 +4,7 @@ use plimsoll_core::access::{self, Actor, Part, Subject};
 use plimsoll_core::gate::Report;
 use plimsoll_core::page::{Cursor, PageSize};
 use plimsoll_core::wire::{self, CounterSignature, Evidence, Listing, VersionEvidence, Versions};
-use plimsoll_core::{Digest, InvalidText, PackageId, State, Timestamp, Version, Visibility};
+use plimsoll_core::{Digest, InvalidText, Manifest, PackageId, State, Timestamp, Version, Visibility, manifest};
 use plimsoll_store::package::{self, Package};
 use plimsoll_store::review::{self, Review};
 use plimsoll_store::version::{self, Documents, Shown, VersionRecord, submission};
@@ -209,6 +209,11 @@ pub fn reading_examines(app: &App, caller: &Caller, id: &PackageId, number: &Ver
         let reads_report = access::reads(&caller.actor, subject(&record), Part::Report);
         Ok(reads_report && submitted::facts(conn, record)?.state == State::PendingReview)
     })
+}
+
+/// The manifest of a version, of its stored bytes.
+pub(super) fn stored_manifest(id: &PackageId, number: &Version, text: &str) -> Result<Manifest> {
+    manifest::parse(text.as_bytes()).map_err(|_| Error::Internal(format!("the stored manifest of {id} {number}")))
 }
 
 /// A version with its documents: of what is in force, where there is something.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use plimsoll_core::version_state::AvailabilityWord;
-use plimsoll_core::{Availability, KeyId, Level, PublisherName, State, Timestamp};
+use plimsoll_core::{Availability, KeyId, Level, PublisherName, Timestamp};
 use plimsoll_store::version::VersionRecord;
 use plimsoll_store::version::submission;
 use plimsoll_store::{Conn, package, version};
@@ -85,8 +85,7 @@ pub(super) fn hold_bundling(app: &App, conn: &mut Conn, caller: &Caller, bundled
         facts::lock_publisher(conn, publisher)?;
     }
     let mut apps = BTreeSet::new();
-    let may_be_held = |record: &&VersionRecord| record.state == State::Approved && record.held_reason.is_none();
-    for was in version::bundling(conn, id, number)?.iter().filter(may_be_held) {
+    for was in version::bundling(conn, id, number)?.iter().filter(|record| record.may_be_held()) {
         let reason = format!("held for review: it bundles {id} {number}, which is blocked");
         hold(app, conn, caller, was, reason, json!({ "bundles": { "package": id, "version": number } }))?;
         apps.insert(was.package.clone());

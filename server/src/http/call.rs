@@ -149,14 +149,9 @@ impl Call {
         self.query.get(name).map(|text| text.parse()).transpose().map_err(Failure::from)
     }
 
-    /// A parameter of the query that is a text for people: at most 200 characters, none of them a control character.
+    /// A parameter of the query that is a text to search for.
     pub(crate) fn query_text(&self, name: &str) -> Result<Option<String>, Failure> {
-        let Some(text) = self.query.get(name) else { return Ok(None) };
-        if text.chars().count() > 200 || text.chars().any(char::is_control) {
-            let reason = "use at most 200 characters, none of them a control character";
-            return Err(InvalidText::new("text", text, reason).into());
-        }
-        Ok(Some(text.clone()))
+        Ok(self.query.get(name).map(|text| search_text(text)).transpose()?)
     }
 
     /// A parameter of the query that is `true` or `false`.
@@ -195,6 +190,15 @@ impl Call {
     pub(crate) async fn json_bytes(&mut self, max: u64) -> Result<Bytes, Failure> {
         body::json_bytes(&self.request, &mut self.payload, max, &self.app.timeouts).await
     }
+}
+
+/// A text to search for: at most 200 characters, none of them a control character.
+pub(crate) fn search_text(text: &str) -> Result<String, InvalidText> {
+    if text.chars().count() > 200 || text.chars().any(char::is_control) {
+        let reason = "use at most 200 characters, none of them a control character";
+        return Err(InvalidText::new("text", text, reason));
+    }
+    Ok(text.to_owned())
 }
 
 /// Runs work on the blocking pool, inside the span of the request. A panic there is a failure, not the end of the thread.

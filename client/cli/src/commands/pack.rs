@@ -99,8 +99,11 @@ fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Failure> {
 }
 
 fn not_valid(path: &Path, problems: &[Problem]) -> Failure {
-    let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-    Failure::usage(format!("{} is not valid:{lines}", quote(&path.to_string_lossy())))
+    Failure::usage(format!("{} is not valid:{}", quote(&path.to_string_lossy()), lines(problems)))
+}
+
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("\n  {problem}")).collect()
 }
 
 /// The names in the directory, without hidden ones.
@@ -185,7 +188,7 @@ fn write(
     let opened = render::Opened::read(temporary.as_file_mut(), limits).map_err(failed)?;
     if let Ok(Inspection { manifest: Err(NoManifest::Invalid(problems)), .. }) = &opened.inspection {
         // The manifest itself was read before, so this is of the compiled stack that belongs to it.
-        let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        let lines = lines(problems);
         return Err(Failure::usage(format!("no registry would take this, so nothing was written:{lines}")));
     }
     let summary = render::ArtifactSummary::of(&opened)

@@ -11,7 +11,7 @@ use plimsoll_core::catalog::Catalog;
 use plimsoll_core::page::{Offset, PageSize};
 use plimsoll_core::wire::{Category, Listing};
 use plimsoll_core::{
-    Digest, InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility, artifact, manifest,
+    Digest, InvalidText, PackageId, PackageType, PublisherName, Timestamp, Version, Visibility, artifact,
 };
 use plimsoll_store::catalog::{self, Entry};
 use plimsoll_store::version::{self, VersionRecord};
@@ -158,8 +158,7 @@ pub fn installable(app: &App, caller: &Caller, id: &PackageId, pick: &Pick) -> R
         };
         let documents = version::documents(conn, id, &record.version)?;
         let text = documents.ok_or_else(|| packages::missing_version(id, &record.version))?.manifest;
-        let manifest = manifest::parse(text.as_bytes())
-            .map_err(|_| Error::Internal(format!("the stored manifest of {id} {}", record.version)))?;
+        let manifest = packages::stored_manifest(id, &record.version, &text)?;
         let reads = |actor: &Actor| access::reads(actor, packages::subject(&record), Part::Artifact);
         let has_stack = artifact::has_stack(&manifest);
         if has_stack && !reads(&caller.actor) {

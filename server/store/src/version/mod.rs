@@ -96,6 +96,11 @@ impl VersionRecord {
     pub fn may_be_resolved(&self) -> bool {
         self.on_show().status.may_be_resolved()
     }
+
+    /// Whether its approval can be taken back until a reviewer has decided anew: whether it is approved, and not held already.
+    pub fn may_be_held(&self) -> bool {
+        self.state == State::Approved && self.held_reason.is_none()
+    }
 }
 
 /// Which versions of a package a list has.

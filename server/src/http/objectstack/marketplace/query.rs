@@ -2,13 +2,10 @@
 //! is not looked at, and what is empty is not asked.
 
 use actix_web::HttpRequest;
-use plimsoll_core::InvalidText;
 
 use crate::app::marketplace::Query;
+use crate::http::call::search_text;
 use crate::http::problem::Failure;
-
-/// The most characters that are searched for.
-const TEXT_CHARS: usize = 200;
 
 /// Reads a query; `None` where it asks for something that no App can have.
 pub(super) fn read(request: &HttpRequest) -> Result<Option<Query>, Failure> {
@@ -18,7 +15,7 @@ pub(super) fn read(request: &HttpRequest) -> Result<Option<Query>, Failure> {
             continue;
         }
         match name.as_ref() {
-            "q" => query.q = Some(text(&value)?),
+            "q" => query.q = Some(search_text(&value)?),
             "category" => match value.parse() {
                 Ok(category) => query.category = Some(category),
                 Err(_) => return Ok(None),
@@ -29,12 +26,4 @@ pub(super) fn read(request: &HttpRequest) -> Result<Option<Query>, Failure> {
         }
     }
     Ok(Some(query))
-}
-
-fn text(text: &str) -> Result<String, InvalidText> {
-    if text.chars().count() > TEXT_CHARS || text.chars().any(char::is_control) {
-        let reason = "use at most 200 characters, none of them a control character";
-        return Err(InvalidText::new("text", text, reason));
-    }
-    Ok(text.to_owned())
 }
